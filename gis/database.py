@@ -1,0 +1,179 @@
+"""Connections to PostGIS: three logins, and for reading a small pool for each purpose.
+
+`reader` may only read what is published, `loader` writes data tables and moves the pointer, `owner`
+owns the schemas and migrates. Three logins, because SET ROLE is no boundary. No statement is built here.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import psycopg
+import sqlalchemy
+from psycopg import errors as pg
+from sqlalchemy import exc as sa
+from sqlalchemy.engine import make_url
+
+from gis.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from psycopg import Cursor
+
+    from gis.settings import Settings
+
+Purpose = Literal["tiles", "api", "downloads"]
+
+# Measured (docs/decisions/0004-database.md): JIT and parallel workers only cost time on tile-sized queries,
+# and a custom plan sees the envelope as numbers.
+_READING = {
+    "default_transaction_read_only": "on",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    "plan_cache_mode": "force_custom_plan",
+    "idle_in_transaction_session_timeout": "15s",
+    "lock_timeout": "1s",
+}
+_TIMEOUTS: dict[Purpose, str] = {"tiles": "5s", "api": "10s", "downloads": "300s"}
+_POOL_SIZES: dict[Purpose, int] = {"tiles": 4, "api": 4, "downloads": 2}
+_POOL_WAIT_SECONDS = 2
+_CONNECT_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class DatabaseUrls:
+    """Connection strings of the three logins; `repr` hides them because they hold passwords."""
+
+    reader: str
+    loader: str
+    owner: str
+
+    def __repr__(self) -> str:
+        return "DatabaseUrls(…)"
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> DatabaseUrls:
+        """The three URLs of an existing PostGIS; the caller has checked that they are set."""
+        if settings.database_url is None or settings.loader_url is None or settings.owner_url is None:
+            msg = "the settings name no existing database"
+            raise ValueError(msg)
+        return cls(
+            settings.database_url.get_secret_value(),
+            settings.loader_url.get_secret_value(),
+            settings.owner_url.get_secret_value(),
+        )
+
+
+class Database:
+    """The one object through which everything reaches PostGIS; engines are made when first used."""
+
+    def __init__(self, urls: DatabaseUrls) -> None:
+        self.urls = urls
+        self._engines: dict[Purpose, sqlalchemy.Engine] = {}
+
+    @contextmanager
+    def reading(self, purpose: Purpose = "api") -> Iterator[sqlalchemy.Connection]:
+        """A read-only SQLAlchemy connection from the pool of that purpose.
+
+        Raises UnavailableError when the database is away, the pool stays empty or time runs out.
+        """
+        with translated_errors(), self._engine(purpose).connect() as connection:
+            yield connection
+
+    @contextmanager
+    def cursor(self, purpose: Purpose = "api") -> Iterator[Cursor[tuple[object, ...]]]:
+        """A read-only psycopg cursor from the same pool, for composed statements and prepared plans."""
+        with translated_errors():
+            connection = self._engine(purpose).raw_connection()
+            try:
+                driver: psycopg.Connection[tuple[object, ...]] = connection.driver_connection  # type: ignore[assignment]
+                with driver.cursor() as cursor:
+                    yield cursor
+                driver.rollback()
+            finally:
+                connection.close()
+
+    @contextmanager
+    def loading(self) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+        """A psycopg connection of the loader, one transaction: committed at the end, or rolled back."""
+        with (
+            translated_errors(),
+            psycopg.connect(_plain_url(self.urls.loader), connect_timeout=_CONNECT_SECONDS) as connection,
+        ):
+            yield connection
+
+    @cached_property
+    def loader(self) -> sqlalchemy.Engine:
+        """The loader's engine, for catalogue models; unpooled: imports are rare and long."""
+        return _engine_without_pool(self.urls.loader)
+
+    @cached_property
+    def owner(self) -> sqlalchemy.Engine:
+        """The owner's engine, for migrations only."""
+        return _engine_without_pool(self.urls.owner)
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        for engine in self._engines.values():
+            engine.dispose()
+
+    def _engine(self, purpose: Purpose) -> sqlalchemy.Engine:
+        if purpose not in self._engines:
+            self._engines[purpose] = _reading_engine(self.urls.reader, purpose)
+        return self._engines[purpose]
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn "the database is away or too slow" of psycopg and SQLAlchemy into UnavailableError."""
+    try:
+        yield
+    except sa.TimeoutError as exc:
+        raise UnavailableError("The database is busy. Please try again.", cause="pool") from exc
+    except (pg.QueryCanceled, pg.LockNotAvailable) as exc:
+        raise UnavailableError("The question took too long. Please ask for less.") from exc
+    except (psycopg.OperationalError, psycopg.InterfaceError) as exc:
+        raise UnavailableError("The database is away. Please try again.", cause=str(exc)) from exc
+    except sa.DBAPIError as exc:
+        if isinstance(exc.orig, pg.QueryCanceled | pg.LockNotAvailable):
+            raise UnavailableError("The question took too long. Please ask for less.") from exc
+        if isinstance(exc.orig, psycopg.OperationalError | psycopg.InterfaceError):
+            raise UnavailableError("The database is away. Please try again.", cause=str(exc.orig)) from exc
+        raise
+
+
+def _reading_engine(url: str, purpose: Purpose) -> sqlalchemy.Engine:
+    options = {**_READING, "statement_timeout": _TIMEOUTS[purpose]}
+    return sqlalchemy.create_engine(
+        _sqlalchemy_url(url),
+        pool_size=_POOL_SIZES[purpose],
+        max_overflow=0,
+        pool_timeout=_POOL_WAIT_SECONDS,
+        pool_pre_ping=True,
+        pool_recycle=600,
+        connect_args={
+            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+            "connect_timeout": _CONNECT_SECONDS,
+            "application_name": f"prostor-{purpose}",
+        },
+    )
+
+
+def _engine_without_pool(url: str) -> sqlalchemy.Engine:
+    return sqlalchemy.create_engine(
+        _sqlalchemy_url(url),
+        poolclass=sqlalchemy.NullPool,
+        connect_args={"connect_timeout": _CONNECT_SECONDS},
+    )
+
+
+def _sqlalchemy_url(url: str) -> sqlalchemy.URL:
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def _plain_url(url: str) -> str:
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

@@ -1,0 +1,51 @@
+"""Small pure helpers on shapely geometries that more than one floor needs.
+
+Repair of untrusted geometry is not here: it runs only in the reading child process.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import shapely
+
+from gis import crs
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+GeometryKind = Literal["point", "line", "polygon"]
+
+_KINDS: dict[str, GeometryKind] = {
+    "Point": "point",
+    "MultiPoint": "point",
+    "LineString": "line",
+    "MultiLineString": "line",
+    "LinearRing": "line",
+    "Polygon": "polygon",
+    "MultiPolygon": "polygon",
+}
+
+
+def find_kind(geometry: BaseGeometry) -> GeometryKind | None:
+    """point, line or polygon, single or multiple alike; None for a collection."""
+    return _KINDS.get(geometry.geom_type)
+
+
+def transform_geometry(geometry: BaseGeometry, source: int, target: int) -> BaseGeometry:
+    """The geometry with every vertex moved from CRS `source` to `target`, x y order, Z kept."""
+    return transform_geometries(np.array([geometry], dtype=object), source, target)[0]  # type: ignore[no-any-return]
+
+
+def transform_geometries(geometries: Any, source: int, target: int) -> Any:
+    """As `transform_geometry`, for an array of geometries in one call; NULLs stay."""
+    if source == target:
+        return geometries
+
+    def move(coordinates: Any) -> Any:
+        x, y = crs.transform(source, target, coordinates[:, 0], coordinates[:, 1])
+        return np.column_stack([x, y, *coordinates[:, 2:].T])
+
+    has_z = bool(np.any(shapely.has_z(geometries)))
+    return shapely.transform(geometries, move, include_z=has_z)

@@ -1,0 +1,1 @@
+"""Layers: the catalogue, manifests, import and publishing, features, search and identify."""

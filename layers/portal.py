@@ -1,0 +1,137 @@
+"""`portal.toml`: what makes an installation the portal of one municipality.
+
+CRS and grids, outline (imports are held against it), base maps, themes, embedding origins and texts.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from gis import crs
+from gis.envelope import Envelope
+from layers.manifest import LayerId, Manifest, read_manifest, read_toml
+from layers.parts import Part
+from layers.style import Text
+
+Language = Literal["sl", "en"]
+Origin = Annotated[str, StringConstraints(pattern=r"^(\*|https?://[a-z0-9.:*-]+)$")]
+
+
+class Municipality(Part):
+    """Who publishes, and how to reach them. An office, never a person."""
+
+    name: Text
+    office: Text
+    url: str | None = Field(default=None, pattern=r"^https?://")
+    email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$")
+
+
+class Area(Part):
+    """The outline imports are held against, as an envelope in the portal's CRS."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Area:
+        if self.west >= self.east or self.south >= self.north:
+            msg = "west must be less than east and south less than north"
+            raise ValueError(msg)
+        return self
+
+
+class Theme(Part):
+    """A ready map set with a stable URL: its layers, from the bottom of the drawing upwards."""
+
+    id: LayerId
+    title: Text
+    description: Text
+    layers: tuple[LayerId, ...] = Field(min_length=1)
+    hidden: tuple[LayerId, ...] = Field(default=(), description="layers of the theme that start switched off")
+
+
+class BaseMap(Part):
+    """A background from outside; its origin is entered in the CSP and the privacy page."""
+
+    id: LayerId
+    title: Text
+    kind: Literal["xyz", "wms", "wmts"]
+    url: str = Field(pattern=r"^https?://")
+    layers: str = ""
+    attribution: Text
+    max_metres_per_pixel: float = 200_000
+
+
+class Notices(Part):
+    """Texts the municipality answers for."""
+
+    informative: Text = Text(
+        sl="Podatki so informativni in ne nadomeščajo uradne lokacijske informacije.",
+        en="The data are informative and do not replace the official location information.",
+    )
+
+
+class Portal(Part):
+    """One municipality's portal."""
+
+    id: LayerId
+    municipality: Municipality
+    title: Text
+    languages: tuple[Language, ...] = ("sl", "en")
+    crs: int = crs.D96
+    grids: tuple[str, ...] = ("WebMercatorQuad", "SI-D96")
+    grid_files: tuple[str, ...] = Field(
+        default=(), description="own tile matrix sets, OGC JSON, paths from portal.toml"
+    )
+    outline: Area
+    start: Area | None = Field(default=None, description="what the map shows first; the outline when unset")
+    base_maps: tuple[BaseMap, ...] = ()
+    themes: tuple[Theme, ...] = Field(min_length=1)
+    embedding_origins: tuple[Origin, ...] = ()
+    notices: Notices = Notices()
+    folder: Path = Path()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Portal:
+        if not crs.is_metric(self.crs):
+            msg = f"crs: EPSG:{self.crs} counts degrees; a portal needs a CRS in metres"
+            raise ValueError(msg)
+        ids = [theme.id for theme in self.themes]
+        if len(set(ids)) != len(ids):
+            msg = "two themes have the same id"
+            raise ValueError(msg)
+        return self
+
+    @cached_property
+    def outline_envelope(self) -> Envelope:
+        """The outline in the portal's CRS."""
+        return _envelope(self.outline, self.crs)
+
+    @cached_property
+    def start_envelope(self) -> Envelope:
+        """What the map shows first, in the portal's CRS."""
+        return _envelope(self.start or self.outline, self.crs)
+
+    @cached_property
+    def manifest_paths(self) -> tuple[Path, ...]:
+        """The manifests of `layers/`, in the order of their file names."""
+        return tuple(sorted((self.folder / "layers").glob("*.toml")))
+
+    def read_manifests(self) -> tuple[Manifest, ...]:
+        """Every manifest of the portal. Raises ConfigurationError for the first that is wrong."""
+        return tuple(read_manifest(path) for path in self.manifest_paths)
+
+
+def read_portal(folder: Path) -> Portal:
+    """Read `portal.toml` in a folder. Raises ConfigurationError naming file, key and what would be right."""
+    return Portal.model_validate(read_toml(folder / "portal.toml", Portal, folder=folder))
+
+
+def _envelope(area: Area, srid: int) -> Envelope:
+    return Envelope(area.west, area.south, area.east, area.north, srid)
