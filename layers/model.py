@@ -68,7 +68,7 @@ class LayerVersion(Base):
     __tablename__ = "layer_version"
     __table_args__ = (
         UniqueConstraint("layer_id", "number"),
-        UniqueConstraint("token"),
+        UniqueConstraint("layer_id", "token"),
         CheckConstraint("state IN ('loaded','published','kept','withdrawn','dropped')", name="state"),
     )
 

@@ -1,0 +1,74 @@
+"""The data table of one version as a SQLAlchemy Core table, so that statements name its columns safely.
+
+Columns that begin with an underscore are ours (docs/decisions/0003-stored-columns.md); the others are the
+published columns of the manifest, in its order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from geoalchemy2 import Geometry
+
+from layers.model import DATA
+
+if TYPE_CHECKING:
+    from sqlalchemy.types import TypeEngine
+
+    from layers.catalogue import PublishedLayer
+    from layers.manifest import ColumnType
+
+FID = "_fid"
+KEY = "_key"
+TITLE = "_title"
+SEARCH = "_search"
+GEOMETRY = "_geom"
+SIZE = "_size"
+LABEL = "_label"
+LABEL_WIDTH = "_label_width"
+
+_TYPES: dict[ColumnType, type[TypeEngine[Any]]] = {
+    "text": sa.Text,
+    "integer": sa.BigInteger,
+    "number": sa.Double,
+    "date": sa.Date,
+    "boolean": sa.Boolean,
+}
+_MAX_TABLES = 512
+_tables: dict[tuple[str, str], sa.Table] = {}
+
+
+def grid_geometry(srid: int) -> str:
+    """The name of the stored geometry of a grid whose CRS is not the portal's."""
+    return f"_geom_{srid}"
+
+
+def safe_zoom(grid: str) -> str:
+    """The name of the column with the zoom from which snapping to this grid's tile units is safe."""
+    return "_safe_" + grid.lower().replace("-", "_")
+
+
+def data_table(layer: PublishedLayer) -> sa.Table:
+    """The table of a version, made once per process and remembered."""
+    name = (layer.table_name, layer.token)
+    if name not in _tables:
+        if len(_tables) >= _MAX_TABLES:
+            _tables.clear()
+        _tables[name] = _build(layer)
+    return _tables[name]
+
+
+def _build(layer: PublishedLayer) -> sa.Table:
+    own: list[sa.Column[Any]] = [
+        sa.Column(FID, sa.BigInteger, primary_key=True),
+        sa.Column(KEY, sa.Text, nullable=False),
+        sa.Column(TITLE, sa.Text),
+        sa.Column(SEARCH, sa.Text),
+        sa.Column(GEOMETRY, Geometry(srid=layer.srid, spatial_index=False)),
+        sa.Column(SIZE, sa.REAL),
+        sa.Column(LABEL, Geometry("POINT", srid=layer.srid, spatial_index=False)),
+        sa.Column(LABEL_WIDTH, sa.REAL),
+    ]
+    published = [sa.Column(name, _TYPES[column.type]()) for name, column in layer.manifest.columns.items()]
+    return sa.Table(layer.table_name, sa.MetaData(schema=DATA), *own, *published)
