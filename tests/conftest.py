@@ -1,0 +1,107 @@
+"""Fixtures every floor's tests may use: a private PostGIS cluster, fresh databases, the sample, a client.
+
+The cluster lives in a short folder under /tmp for one test run; the machine's own cluster is never touched.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from psycopg import sql
+
+from gis.cluster import EmbeddedCluster
+from gis.database import Database
+from gis.provision import provision
+from layers.migrations import migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from gis.database import DatabaseUrls
+
+_TEMPLATE = "prostor_template"
+_HOMES = Path("/tmp")  # noqa: S108 - a socket path is short, and pytest's own folders are long
+_PREFIX = "prostor-test-"
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[EmbeddedCluster]:
+    """A running private cluster for this test run; what killed runs left behind is removed first."""
+    _remove_abandoned_homes()
+    home = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=_HOMES))
+    home.chmod(0o755)
+    started = EmbeddedCluster(home, durable=False)
+    started.start()
+    yield started
+    started.stop()
+    shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def _template(cluster: EmbeddedCluster) -> str:
+    """A provisioned and migrated database that fresh ones are copied from."""
+    migrate(Database(provision(cluster, _TEMPLATE)))
+    return _TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def _copy_template(cluster: EmbeddedCluster, _template: str) -> Callable[[], str]:
+    numbers = itertools.count(1)
+
+    def copy() -> str:
+        name = f"prostor_{next(numbers)}"
+        with cluster.superuser() as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                    sql.Identifier(name), sql.Identifier(_template)
+                )
+            )
+        provision(cluster, name)
+        return name
+
+    return copy
+
+
+@pytest.fixture
+def fresh_database(
+    cluster: EmbeddedCluster, _copy_template: Callable[[], str]
+) -> Iterator[Callable[[], DatabaseUrls]]:
+    """Makes a new migrated database at each call; they are dropped when the test ends."""
+    names: list[str] = []
+
+    def make() -> DatabaseUrls:
+        names.append(_copy_template())
+        return cluster.urls(names[-1])
+
+    yield make
+    with cluster.superuser() as connection:
+        for name in names:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database_urls(fresh_database: Callable[[], DatabaseUrls]) -> DatabaseUrls:
+    """The connection strings of one new migrated database."""
+    return fresh_database()
+
+
+@pytest.fixture
+def database(database_urls: DatabaseUrls) -> Iterator[Database]:
+    """One new migrated database, its pools closed when the test ends."""
+    opened = Database(database_urls)
+    yield opened
+    opened.dispose()
+
+
+def _remove_abandoned_homes() -> None:
+    for home in _HOMES.glob(f"{_PREFIX}*"):
+        pid = home.name.removeprefix(_PREFIX).split("-")[0]
+        if home.owner() == Path("/proc/self").owner() and not Path("/proc", pid).exists():
+            EmbeddedCluster(home).stop()
+            shutil.rmtree(home, ignore_errors=True)
