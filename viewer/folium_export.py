@@ -1,7 +1,7 @@
 """One stand-alone HTML map, made with folium: no network, no tile server, to be mailed or kept in a file.
 
-folium's own popups run attribute text as a template literal and load ten files from four hosts; its scripts pass
-through Jinja twice, so `{{…}}` in an attribute would be run here. Popups are built from text nodes, braces
+folium's own popups run attribute text as a template literal and load ten files from four hosts; its scripts
+pass through Jinja twice, so `{{…}}` in an attribute would be run here. Popups are built from text nodes, braces
 travel as a mark, Leaflet is put into the file, and a policy in its head refuses every request.
 """
 
