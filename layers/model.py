@@ -11,6 +11,7 @@ from typing import Any
 
 from geoalchemy2 import Geometry
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     ForeignKey,
@@ -90,7 +91,7 @@ class LayerVersion(Base):
     operation: Mapped[str] = mapped_column(Text)
     operation_accuracy_m: Mapped[float | None]
     state: Mapped[str] = mapped_column(Text)
-    manifest: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    manifest: Mapped[dict[str, Any]] = mapped_column(JSON)  # not JSONB, which forgets the order of columns
     quality: Mapped[dict[str, Any]] = mapped_column(JSONB)
     grids: Mapped[list[str]] = mapped_column(ARRAY(Text))
 

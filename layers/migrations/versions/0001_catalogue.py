@@ -72,7 +72,7 @@ def _create_layer_version() -> None:
         sa.Column("operation", sa.Text, nullable=False),
         sa.Column("operation_accuracy_m", sa.Double),
         sa.Column("state", sa.Text, nullable=False),
-        sa.Column("manifest", pg.JSONB, nullable=False),
+        sa.Column("manifest", pg.JSON, nullable=False),
         sa.Column("quality", pg.JSONB, nullable=False),
         sa.Column("grids", pg.ARRAY(sa.Text), nullable=False),
         sa.UniqueConstraint("layer_id", "number"),
