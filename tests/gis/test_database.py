@@ -1,0 +1,97 @@
+"""Connections: read-only, bounded in time and number, and honest when the database is away."""
+
+from __future__ import annotations
+
+import contextlib
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from psycopg import errors
+
+from gis.database import Database, DatabaseUrls
+from gis.errors import UnavailableError
+
+pytestmark = pytest.mark.database
+
+
+def test_reading_cannot_write(database: Database) -> None:
+    """A session of the web process refuses every write, whatever the login may do."""
+    with pytest.raises(errors.ReadOnlySqlTransaction), database.cursor() as cursor:
+        cursor.execute("CREATE TABLE data.intruder (id integer)")
+
+
+def test_a_slow_question_is_ended(database: Database) -> None:
+    """A statement beyond its time becomes UnavailableError with a sentence for people."""
+    with pytest.raises(UnavailableError, match="took too long"), database.reading("tiles") as connection:
+        connection.exec_driver_sql("SET statement_timeout = '50ms'; SELECT pg_sleep(5)")
+
+
+def test_an_empty_pool_is_told(database: Database) -> None:
+    """When every connection of a purpose is taken, the next asker hears so instead of waiting for ever."""
+    with contextlib.ExitStack() as taken:
+        for _ in range(2):
+            taken.enter_context(database.reading("downloads"))
+
+        with pytest.raises(UnavailableError, match="busy"), database.reading("downloads"):
+            pass
+
+
+def test_purposes_do_not_starve_each_other(database: Database) -> None:
+    """Downloads that take all their connections leave those of tiles free."""
+    with contextlib.ExitStack() as taken:
+        for _ in range(2):
+            taken.enter_context(database.reading("downloads"))
+
+        with database.reading("tiles") as connection:
+            assert connection.scalar(sa.text("SELECT 1")) == 1
+
+
+def test_a_cut_connection_is_replaced(database: Database) -> None:
+    """After the server has ended our sessions the next question works, without an error in between."""
+    with database.reading("api") as connection:
+        pid = connection.scalar(sa.text("SELECT pg_backend_pid()"))
+    with psycopg.connect(database.urls.reader) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [pid])
+
+    with database.reading("api") as connection:
+        again = connection.scalar(sa.text("SELECT pg_backend_pid()"))
+
+    assert again != pid
+
+
+def test_an_absent_database_is_told(database_urls: DatabaseUrls) -> None:
+    """A database that cannot be reached becomes UnavailableError, and the sentence shows no password."""
+    nowhere = "postgresql://reader:s3cret@/prostor?host=/nowhere"
+    away = Database(DatabaseUrls(nowhere, nowhere, nowhere))
+
+    with pytest.raises(UnavailableError, match="away") as caught, away.reading():
+        pass
+
+    assert "s3cret" not in str(caught.value) + str(caught.value.facts)
+
+
+def test_reading_settings_hold(database: Database) -> None:
+    """JIT and parallel workers are off and plans are custom, as measured in decision 0004."""
+    with database.reading("tiles") as connection:
+        found = {
+            name: connection.scalar(sa.text("SELECT current_setting(:name)"), {"name": name})
+            for name in ("jit", "max_parallel_workers_per_gather", "plan_cache_mode", "statement_timeout")
+        }
+
+    assert found == {
+        "jit": "off",
+        "max_parallel_workers_per_gather": "0",
+        "plan_cache_mode": "force_custom_plan",
+        "statement_timeout": "5s",
+    }
+
+
+def test_loading_is_one_transaction(database: Database) -> None:
+    """What the loader did before an error is gone after it."""
+    with contextlib.suppress(ZeroDivisionError), database.loading() as connection:
+        connection.execute("CREATE TABLE data.half (id integer)")
+        raise ZeroDivisionError
+
+    with database.loading() as connection:
+        assert connection.execute("SELECT to_regclass('data.half')").fetchone() == (None,)
