@@ -1,0 +1,43 @@
+"""The guide to manifests tells every key there is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from layers import manifest, portal, style
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "manifest.md"
+
+PARTS: list[type[BaseModel]] = [
+    manifest.Manifest,
+    manifest.Source,
+    manifest.Geometry,
+    manifest.Column,
+    manifest.Search,
+    manifest.Tiles,
+    manifest.Coverage,
+    manifest.Document,
+    style.Style,
+    style.Symbol,
+    style.Hatch,
+    style.Label,
+    style.Class,
+    style.ScaleRange,
+    portal.Portal,
+    portal.Municipality,
+    portal.Theme,
+    portal.BaseMap,
+    portal.Notices,
+]
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
+def test_every_key_is_told(part: type[BaseModel]) -> None:
+    """A key that the guide does not mention fails here."""
+    told = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`]+)`", GUIDE.read_text(encoding="utf-8")))))
+
+    assert sorted(set(part.model_fields) - told - {"folder"}) == []
