@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from pydantic import BaseModel
 
 from layers import manifest, portal, style
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "manifest.md"
 
