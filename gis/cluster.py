@@ -16,7 +16,7 @@ import psycopg
 import sqlalchemy
 
 from gis.cluster_files import SUPERUSER, read_logins, write_configuration
-from gis.cluster_places import check_owner, find_places, find_programs, make_root
+from gis.cluster_places import SOCKET_NAME, check_owner, find_places, find_programs, make_root
 from gis.cluster_processes import end_orphans, find_members, find_postmaster, run_program
 from gis.database import DatabaseUrls
 from gis.errors import ConfigurationError, UnavailableError
@@ -167,11 +167,13 @@ class EmbeddedCluster:
         self._run("The database cluster could not be made.", "/bin/mv", "data.new", "data")
 
     def _make_way(self, report: Callable[[str], None]) -> None:
-        """Clear what a killed cluster leaves: its children, and a pid file whose number a stranger has now."""
+        """Clear what a killed cluster leaves: its children, and locks naming a process that is none of ours."""
         if find_members(self.places.data):
             report("Ending what a killed PostgreSQL left behind")
             end_orphans(self.places.data)
-        (self.places.data / "postmaster.pid").unlink(missing_ok=True)
+        locks = [self.places.data / "postmaster.pid", self.places.socket_folder / f"{SOCKET_NAME}.lock"]
+        for lock in locks:
+            lock.unlink(missing_ok=True)
 
     def _launch(self, programs: Programs, report: Callable[[str], None]) -> None:
         places = self.places

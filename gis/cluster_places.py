@@ -78,14 +78,15 @@ class Places:
         return (self.data / "PG_VERSION").exists()
 
 
-def find_places(home: Path) -> Places:
+def find_places(home: Path, *, system_data: Path = _SYSTEM_DATA) -> Places:
     """Settle user, data root and socket folder for `home`, which is made when missing.
 
+    `system_data` is where the data root goes when the cluster's user cannot enter the home.
     Raises ConfigurationError when the home cannot be used, or PostgreSQL's user is missing.
     """
     _make_home(home)
     user = find_user()
-    root = _find_root(home, user)
+    root = _find_root(home, user, system_data)
     return Places(home=home, root=root, socket_folder=_find_socket_folder(root, user), user=user)
 
 
@@ -131,9 +132,9 @@ def find_user() -> ClusterUser:
 
 def make_root(places: Places) -> None:
     """Make the data root, enterable by the cluster's user only. Raises ConfigurationError when another's."""
-    if places.root.parent == _SYSTEM_DATA:
-        _SYSTEM_DATA.mkdir(exist_ok=True)
-        _SYSTEM_DATA.chmod(0o755)
+    if places.root.parent != places.home:
+        places.root.parent.mkdir(exist_ok=True)
+        places.root.parent.chmod(0o755)
     places.root.mkdir(mode=0o700, exist_ok=True)
     if places.root.lstat().st_uid == os.geteuid():
         os.chown(places.root, places.user.uid, places.user.gid, follow_symlinks=False)
@@ -169,12 +170,12 @@ def _make_home(home: Path) -> None:
         )
 
 
-def _find_root(home: Path, user: ClusterUser) -> Path:
+def _find_root(home: Path, user: ClusterUser, system_data: Path) -> Path:
     """The cluster lies in the home; outside it only when the switched-to user cannot enter the home."""
     inside = home / "cluster"
     if not user.switched:
         return inside
-    outside = _SYSTEM_DATA / _short_name(home)
+    outside = system_data / _short_name(home)
     if (outside / "data").exists():
         return outside
     if _can_enter(user, home):

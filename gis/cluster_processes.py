@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 _POLL_SECONDS = 0.05
 _REPORT_EVERY_SECONDS = 2.0
+_ORPHANS_OWN_SECONDS = 1.0
 
 
 def run_program(
@@ -80,7 +81,7 @@ def end_orphans(data: Path, patience_seconds: float = 5.0) -> int:
     PostgreSQL refuses to start while one of them still holds the shared memory.
     """
     orphans = find_members(data)
-    _wait_for_end(data, patience_seconds)
+    _wait_for_end(data, _ORPHANS_OWN_SECONDS)
     for number in (signal.SIGQUIT, signal.SIGKILL):
         for pid in find_members(data):
             _send(pid, number)
