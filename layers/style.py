@@ -17,6 +17,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Pixels = Annotated[float, Field(ge=0, le=64)]
 GroundResolution = Annotated[float, Field(gt=0, le=200_000)]
 
+# A grid of 2 m per pixel shows 2.0001 m of ground, because D96/TM shortens by 0.9999; it still means 2.
+SCALE_TOLERANCE = 0.01
+
 
 class Text(Part):
     """One text in the two languages of the interface; English falls back to Slovenian."""
@@ -81,8 +84,8 @@ class ScaleRange(Part):
     max: GroundResolution = 200_000
 
     def holds(self, metres_per_pixel: float) -> bool:
-        """True when the layer is drawn at this resolution."""
-        return self.min <= metres_per_pixel <= self.max
+        """True when the layer is drawn at this resolution, give or take `SCALE_TOLERANCE`."""
+        return self.min * (1 - SCALE_TOLERANCE) <= metres_per_pixel <= self.max * (1 + SCALE_TOLERANCE)
 
 
 class Style(Part):

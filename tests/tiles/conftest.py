@@ -1,0 +1,356 @@
+"""Layers made by hand, following docs/decisions/0003-stored-columns.md, so that shapes are exactly known."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import flask
+import mapbox_vector_tile
+import pytest
+import shapely
+from geoalchemy2.shape import from_shape
+from psycopg import sql
+from sqlalchemy.orm import Session
+
+from gis import crs
+from gis.errors import GoneError, NotFoundError, UnavailableError
+from gis.geometry import transform_geometry
+from gis.settings import Settings
+from layers.catalogue import Catalogue
+from layers.manifest import parse_manifest
+from layers.model import Layer, LayerVersion
+from layers.portal import Portal
+from tiles import hotpath
+from tiles.grid import read_grids
+from tiles.routes import build_blueprint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from gis.database import Database
+    from tiles.grid import Grid
+    from tiles.serving import TileService
+
+NEVER_SAFE = 99
+_TYPES = {"text": "text", "integer": "bigint", "number": "double precision"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One feature: its geometry in the portal's CRS, the published values, and from which zoom it may snap."""
+
+    fid: int
+    geometry: BaseGeometry
+    values: Mapping[str, Any]
+    width: float | None = None
+    safe: int = NEVER_SAFE
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A portal with a database, an application, and a way to publish layers into it."""
+
+    portal: Portal
+    database: Database
+    catalogue: Catalogue
+    grids: dict[str, Grid]
+    app: flask.Flask
+
+    @property
+    def service(self) -> TileService:
+        """The service behind the routes."""
+        service: TileService = self.app.extensions[hotpath.EXTENSION]
+        return service
+
+    @property
+    def client(self) -> flask.testing.FlaskClient:
+        """A client in front of hot path and Flask."""
+        return self.app.test_client()
+
+    def publish(
+        self,
+        layer_id: str,
+        shapes: Sequence[BaseGeometry],
+        *,
+        values: Sequence[Mapping[str, Any]] = (),
+        width: float | None = None,
+        safe: int = NEVER_SAFE,
+        grids: Sequence[str] | None = None,
+        **changes: Any,
+    ) -> str:
+        """Store shapes of the portal's CRS as a new version, move the pointer, return the version's token.
+
+        Ids count from 1; `width` and `safe` are every feature's free width and safe zoom.
+        """
+        manifest = make_manifest(layer_id, **changes)
+        every = list(values) or [{"name": str(n), "code": n} for n in range(1, len(shapes) + 1)]
+        rows = [
+            Row(fid, shape, named, width, safe)
+            for fid, (shape, named) in enumerate(zip(shapes, every, strict=True), start=1)
+        ]
+        names = tuple(self.grids) if grids is None else tuple(grids)
+        token = hashlib.sha256(repr((layer_id, rows, changes)).encode()).hexdigest()[:16]
+        with Session(self.database.loader) as session:
+            version_id = _register(session, self.portal, manifest, rows, token=token, grids=names)
+        _create_table(self.database, self.portal, manifest, rows, name=f"v{version_id}", grids=self.grids)
+        self.catalogue.forget()
+        return token
+
+    def withdraw(self, layer_id: str) -> None:
+        """What `prostor layer withdraw` does to the catalogue."""
+        with self.database.loading() as connection:
+            connection.execute(
+                "UPDATE catalogue.layer SET withdrawn_at = now(), current_version_id = NULL WHERE id = %s",
+                [layer_id],
+            )
+            connection.execute(
+                "UPDATE catalogue.layer_version SET state = 'withdrawn' WHERE layer_id = %s", [layer_id]
+            )
+        self.catalogue.forget()
+
+    def tile(self, set_id: str, grid: str, z: int, x: int, y: int) -> dict[str, Any]:
+        """A tile by its alias, decoded; an empty dictionary for 204."""
+        response = self.client.get(f"/tiles/{set_id}/{grid}/{z}/{x}/{y}.mvt")
+        assert response.status_code in (200, 204), response.text
+        return decode(response.data)
+
+    def on_ground(
+        self, geometry: Mapping[str, Any], grid_id: str, z: int, point: tuple[float, float]
+    ) -> BaseGeometry:
+        """A decoded geometry of the tile that holds `point`, back in the portal's CRS."""
+        grid = self.grids[grid_id]
+        place = grid.tile_at(z, *crs.transform(self.portal.crs, grid.srid, *point))
+        assert place is not None
+        box, unit = grid.tile_envelope(z, *place), grid.unit(z)
+        in_grid = shapely.transform(
+            shapely.geometry.shape(geometry), lambda c: (box.west, box.north) + c * (unit, -unit)
+        )
+        return transform_geometry(in_grid, grid.srid, self.portal.crs)
+
+    def corner_near(self, grid_id: str, z: int, point: tuple[float, float]) -> tuple[float, float]:
+        """The upper left corner of the tile that holds `point`, in the portal's CRS."""
+        grid = self.grids[grid_id]
+        place = grid.tile_at(z, *crs.transform(self.portal.crs, grid.srid, *point))
+        assert place is not None
+        box = grid.tile_envelope(z, *place)
+        x, y = crs.transform(grid.srid, self.portal.crs, box.west, box.north)
+        return (float(x), float(y))
+
+    def tiles_around(
+        self, set_id: str, grid_id: str, z: int, corner: tuple[float, float]
+    ) -> list[dict[str, Any]]:
+        """The four tiles that meet in a corner, decoded."""
+        grid = self.grids[grid_id]
+        x, y = crs.transform(self.portal.crs, grid.srid, *corner)
+        half = grid.resolution(z) * grid.tile_size / 2
+        places = [grid.tile_at(z, x + dx, y + dy) for dx in (-half, half) for dy in (-half, half)]
+        return [self.tile(set_id, grid_id, z, *place) for place in places if place is not None]
+
+    def decode(self, body: bytes) -> dict[str, Any]:
+        """A vector tile by an independent decoder, y pointing down as in the standard."""
+        return decode(body)
+
+    def tile_at(self, set_id: str, grid_id: str, z: int, point: tuple[float, float]) -> dict[str, Any]:
+        """The decoded tile that holds a point given in the portal's CRS."""
+        grid = self.grids[grid_id]
+        place = grid.tile_at(z, *crs.transform(self.portal.crs, grid.srid, *point))
+        assert place is not None
+        return self.tile(set_id, grid_id, z, *place)
+
+
+def decode(body: bytes) -> dict[str, Any]:
+    """A vector tile by an independent decoder, y pointing down as in the standard."""
+    return mapbox_vector_tile.decode(body, default_options={"y_coord_down": True}) if body else {}
+
+
+def make_manifest(layer_id: str, **changes: Any) -> Any:
+    """A manifest with the columns `name` and `code`; `changes` replace whole parts of it."""
+    both = {"sl": layer_id, "en": layer_id}
+    return parse_manifest(
+        {
+            "id": layer_id,
+            "title": both,
+            "description": both,
+            "source": {
+                "file": "made.geojson",
+                "format": "geojson",
+                "crs": 3794,
+                "state_date": "2026-03-01",
+                "provider": both,
+                "licence": "CC-BY-4.0",
+                "attribution": both,
+            },
+            "geometry": changes.pop("geometry", {"kind": changes.pop("kind", "polygon")}),
+            "columns": {
+                "name": {"source": ["name"], "title": both},
+                "code": {"source": ["code"], "type": "integer", "title": both},
+            },
+            "key": ["name"],
+            "style": {"default": {"line": "#000000"}, **changes.pop("style", {})},
+            **changes,
+        }
+    )
+
+
+def make_portal(**changes: Any) -> Portal:
+    """A portal around Velenje's town hall square in D96/TM, with one theme `view` of the layers a, b and c."""
+    text = {"sl": "Občina", "en": "Municipality"}
+    return Portal.model_validate(
+        {
+            "id": "made",
+            "title": text,
+            "municipality": {"name": text, "office": text},
+            "outline": {"west": 500000, "south": 130000, "east": 516000, "north": 142000},
+            "themes": [{"id": "view", "title": text, "description": text, "layers": ["a", "b", "c"]}],
+            **changes,
+        }
+    )
+
+
+@pytest.fixture
+def make_workshop(database: Database) -> Callable[..., Workshop]:
+    """Makes a workshop for a portal whose settings may differ."""
+
+    def make(**changes: Any) -> Workshop:
+        portal = make_portal(**changes)
+        catalogue = Catalogue(database, remember_seconds=0)
+        grids = read_grids(portal)
+        app = flask.Flask("made")
+        app.config["TESTING"] = True
+        app.register_blueprint(build_blueprint(Settings(), portal, catalogue, database, grids))
+        for error, status in ((NotFoundError, 404), (GoneError, 410), (UnavailableError, 503)):
+            app.register_error_handler(error, lambda exc, status=status: (exc.sentence, status))
+        hotpath.wrap(app)
+        return Workshop(portal, database, catalogue, grids, app)
+
+    return make
+
+
+@pytest.fixture
+def workshop(make_workshop: Callable[..., Workshop]) -> Iterator[Workshop]:
+    """A workshop with the portal of `make_portal`."""
+    return make_workshop()
+
+
+def _register(
+    session: Session, portal: Portal, manifest: Any, rows: Sequence[Row], *, token: str, grids: tuple[str, ...]
+) -> int:
+    layer = session.get(Layer, manifest.id) or Layer(id=manifest.id)
+    session.add(layer)
+    session.flush()
+    earlier = session.query(LayerVersion).filter_by(layer_id=manifest.id).all()
+    for version in earlier:
+        version.state = "kept"
+    box = shapely.union_all([row.geometry for row in rows]).bounds if rows else None
+    extent = shapely.box(*box) if box else None
+    version = LayerVersion(
+        layer_id=manifest.id,
+        number=len(earlier) + 1,
+        token=token,
+        table_name="",
+        srid=portal.crs,
+        row_count=len(rows),
+        extent=from_shape(transform_geometry(extent, portal.crs, 4326), srid=4326) if extent else None,
+        native_extent=list(box) if box else None,
+        source_name="made.geojson",
+        source_sha256="0" * 64,
+        state_date=manifest.source.state_date,
+        operation="none",
+        state="published",
+        manifest=manifest.model_dump(mode="json"),
+        quality={},
+        grids=list(grids),
+    )
+    session.add(version)
+    session.flush()
+    version.table_name = f"v{version.id}"
+    layer.current_version_id = version.id
+    number = version.id
+    session.commit()
+    return number
+
+
+def _create_table(
+    database: Database,
+    portal: Portal,
+    manifest: Any,
+    rows: Sequence[Row],
+    *,
+    name: str,
+    grids: Mapping[str, Grid],
+) -> None:
+    geometries = {"_geom": portal.crs}
+    geometries.update({f"_geom_{g.srid}": g.srid for g in grids.values() if g.srid != portal.crs})
+    safe = ["_safe_" + grid.lower().replace("-", "_") for grid in grids]
+    columns = {
+        "_fid": "bigint PRIMARY KEY",
+        "_key": "text NOT NULL UNIQUE",
+        "_title": "text",
+        **{column: f"geometry(Geometry, {srid})" for column, srid in geometries.items()},
+        **({"_geom": f"geometry(GeometryZ, {portal.crs})"} if manifest.geometry.keep_z else {}),
+        "_size": "real",
+        "_label": f"geometry(Point, {portal.crs})",
+        "_label_width": "real",
+        **dict.fromkeys(safe, "smallint NOT NULL"),
+        **{column: _TYPES[each.type] for column, each in manifest.columns.items()},
+    }
+    table = sql.Identifier("data", name)
+    with database.loading() as connection:
+        connection.execute(
+            sql.SQL("CREATE TABLE {} ({})").format(
+                table,
+                sql.SQL(", ").join(
+                    sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind))
+                    for column, kind in columns.items()
+                ),
+            )
+        )
+        insert = sql.SQL("INSERT INTO {} VALUES ({})").format(
+            table, sql.SQL(", ").join([sql.Placeholder()] * len(columns))
+        )
+        with connection.cursor() as cursor:
+            cursor.executemany(insert, [_cells(row, portal, manifest, geometries, len(safe)) for row in rows])
+        for column in geometries:
+            connection.execute(
+                sql.SQL("CREATE INDEX ON {} USING gist ({})").format(table, sql.Identifier(column))
+            )
+    with database.loading() as connection:
+        connection.autocommit = True
+        connection.execute(sql.SQL("ANALYZE {}").format(table))
+
+
+def _cells(row: Row, portal: Portal, manifest: Any, geometries: Mapping[str, int], safe: int) -> list[Any]:
+    kind = manifest.geometry.kind
+    size = {"polygon": row.geometry.area**0.5, "line": row.geometry.length}.get(kind)
+    if kind == "polygon":
+        label = row.geometry.point_on_surface()
+    elif kind == "line":
+        label = row.geometry.interpolate(0.5, normalized=True)
+    else:
+        label = row.geometry.centroid
+    flat = shapely.force_2d(row.geometry)
+    native = row.geometry if manifest.geometry.keep_z else flat
+    stored = [
+        _wkb(native if srid == portal.crs else transform_geometry(flat, portal.crs, srid), srid)
+        for srid in geometries.values()
+    ]
+    values = [row.values.get(column) for column in manifest.columns]
+    return [
+        row.fid,
+        str(row.fid),
+        str(row.fid),
+        *stored,
+        size,
+        _wkb(shapely.force_2d(label), portal.crs),
+        row.width,
+        *[row.safe] * safe,
+        *values,
+    ]
+
+
+def _wkb(geometry: BaseGeometry, srid: int) -> str:
+    return shapely.to_wkb(shapely.set_srid(geometry, srid), hex=True, include_srid=True)

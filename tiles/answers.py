@@ -1,0 +1,89 @@
+"""How a finished tile is answered over HTTP: 200, 204 or 304, with which headers. Pure.
+
+The hot path and Flask both answer through here, so a tile has the same headers whoever serves it.
+Tiles are public data: any page may read them (CORS), also the 304 and the 204.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tiles.cache import StoredTile
+
+MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
+IMMUTABLE = "public, max-age=31536000, immutable"
+SHORT_LIVED = "public, max-age=60, must-revalidate"
+TRUNCATED = "X-Features-Truncated"
+
+CORS_HEADERS = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", f"ETag, {TRUNCATED}"),
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a request says about the answer it can use: two headers as they came."""
+
+    accept_encoding: str | None = None
+    if_none_match: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, headers and body, ready to be sent."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = b""
+
+
+def answer_tile(tile: StoredTile, question: Question, *, cache_control: str) -> Answer:
+    """The answer to a request for this tile (RFC 9110, 13.1.2 for If-None-Match, 12.5.3 for encodings)."""
+    is_gzipped = not tile.is_empty and accepts_gzip(question.accept_encoding)
+    headers = [
+        *CORS_HEADERS,
+        ("Cache-Control", cache_control),
+        ("ETag", f'"{tile.etag}-gzip"' if is_gzipped else f'"{tile.etag}"'),
+        ("Vary", "Accept-Encoding"),
+    ]
+    if tile.truncated:
+        headers.append((TRUNCATED, tile.truncated))
+    if question.if_none_match and _names(question.if_none_match, tile.etag):
+        return Answer(304, tuple(headers))
+    if tile.is_empty:
+        return Answer(204, tuple(headers))
+    body = tile.gzipped if is_gzipped else tile.body()
+    headers += [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(body)))]
+    if is_gzipped:
+        headers.append(("Content-Encoding", "gzip"))
+    return Answer(200, tuple(headers), body)
+
+
+@lru_cache(maxsize=256)
+def accepts_gzip(accept_encoding: str | None) -> bool:
+    """True when an Accept-Encoding header allows gzip; a missing header does not ask for it."""
+    weights: dict[str, float] = {}
+    for part in (accept_encoding or "").lower().split(","):
+        coding, _, parameter = part.partition(";")
+        weights[coding.strip()] = _weight(parameter)
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
+
+
+def _weight(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0
+
+
+def _names(if_none_match: str, etag: str) -> bool:
+    """True when the header lists the tile's ETag in either encoding: both are the same tile."""
+    listed = {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
+    return not listed.isdisjoint(("*", f'"{etag}"', f'"{etag}-gzip"'))

@@ -1,0 +1,115 @@
+"""Finished tiles in memory: compressed once, kept by path, the least recently used dropped past a byte budget.
+
+Only paths with a token are kept, so nothing here ever grows stale. Withdrawn layers are purged on purpose.
+One cache per worker process; the disk is not its business.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import threading
+from collections import Counter, OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+_GZIP_LEVEL = 6
+# What Python itself needs for one entry: key, dictionary slot and object, rounded up.
+_ENTRY_OVERHEAD_BYTES = 600
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTile:
+    """A finished tile. `gzipped` is empty for a tile without features; `truncated` names cut layers."""
+
+    gzipped: bytes
+    etag: str
+    layers: frozenset[str]
+    truncated: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """True when there is nothing to draw."""
+        return not self.gzipped
+
+    def body(self) -> bytes:
+        """The tile as it came from PostGIS."""
+        return gzip.decompress(self.gzipped) if self.gzipped else b""
+
+
+def store_tile(body: bytes, layers: frozenset[str], *, truncated: str = "") -> StoredTile:
+    """Compress a tile and name its content: equal bytes have equal ETags in every process."""
+    etag = hashlib.blake2b(body, digest_size=8).hexdigest()
+    gzipped = gzip.compress(body, _GZIP_LEVEL, mtime=0) if body else b""
+    return StoredTile(gzipped, etag, layers, truncated)
+
+
+class TileCache:
+    """Tiles by path within a byte budget; safe to share between threads."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._lock = threading.Lock()
+        self._tiles: OrderedDict[str, StoredTile] = OrderedDict()
+        self._layers: Counter[str] = Counter()
+        self._bytes = 0
+
+    @property
+    def layers(self) -> frozenset[str]:
+        """The ids of all layers that are in kept tiles."""
+        with self._lock:
+            return frozenset(self._layers)
+
+    @property
+    def used_bytes(self) -> int:
+        """Bytes the kept tiles take."""
+        return self._bytes
+
+    def __len__(self) -> int:
+        return len(self._tiles)
+
+    def find(self, path: str) -> StoredTile | None:
+        """The tile kept under this path, which thereby becomes the most recently used."""
+        with self._lock:
+            tile = self._tiles.get(path)
+            if tile is not None:
+                self._tiles.move_to_end(path)
+            return tile
+
+    def keep(self, path: str, tile: StoredTile) -> None:
+        """Remember a tile; others make room for it. One larger than the whole budget is not kept."""
+        cost = _cost(path, tile)
+        if cost > self._max_bytes:
+            return
+        with self._lock:
+            self._remove(path)
+            self._tiles[path] = tile
+            self._layers.update(tile.layers)
+            self._bytes += cost
+            while self._bytes > self._max_bytes:
+                self._remove(next(iter(self._tiles)))
+
+    def purge(self, layers: AbstractSet[str]) -> int:
+        """Forget every tile that holds one of these layers; return how many there were."""
+        with self._lock:
+            gone = [path for path, tile in self._tiles.items() if not tile.layers.isdisjoint(layers)]
+            for path in gone:
+                self._remove(path)
+        return len(gone)
+
+    def _remove(self, path: str) -> None:
+        tile = self._tiles.pop(path, None)
+        if tile is None:
+            return
+        self._bytes -= _cost(path, tile)
+        for layer in tile.layers:
+            self._layers[layer] -= 1
+            if not self._layers[layer]:
+                del self._layers[layer]
+
+
+def _cost(path: str, tile: StoredTile) -> int:
+    return len(tile.gzipped) + len(path) + _ENTRY_OVERHEAD_BYTES

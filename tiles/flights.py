@@ -1,0 +1,44 @@
+"""One making per key at a time: who asks for a tile that is just being made waits for it.
+
+Twenty browsers that open the same view after a new version was published cost PostGIS one query per tile.
+"""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Made = TypeVar("Made")
+
+
+class Flights(Generic[Made]):
+    """Makings that are under way in this process; a failure is everybody's who waited for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._under_way: dict[str, Future[Made]] = {}
+
+    def make_once(self, key: str, make: Callable[[], Made]) -> Made:
+        """What `make` returns, or what another thread's `make` for the same key, under way now, returns."""
+        with self._lock:
+            flight = self._under_way.get(key)
+            leads = flight is None
+            if flight is None:
+                flight = self._under_way[key] = Future()
+        if leads:
+            self._lead(key, flight, make)
+        return flight.result()
+
+    def _lead(self, key: str, flight: Future[Made], make: Callable[[], Made]) -> None:
+        try:
+            flight.set_result(make())
+        except BaseException as exc:
+            flight.set_exception(exc)
+            raise
+        finally:
+            with self._lock:
+                del self._under_way[key]

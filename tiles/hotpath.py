@@ -1,0 +1,64 @@
+"""Tiles from memory, before Flask: a WSGI shim that answers hits, 304 and 204 and passes on everything else.
+
+Measured: a bare WSGI callable answers eight times as many cached tiles a second as a Flask route. A tile has
+one spelling (`tiles.addresses`), so the path of a request is looked up as it stands; a query string is ignored.
+
+    app.register_blueprint(tiles.routes.build_blueprint(settings, portal, catalogue, database, grids))
+    tiles.hotpath.wrap(app)          # afterwards: it puts itself in front of app.wsgi_app
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tiles.answers import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from tiles.answers import Answer
+    from tiles.serving import TileService
+
+# The key of app.extensions under which tiles.routes leaves its TileService.
+EXTENSION = "prostor-tiles"
+
+_STATUS_LINES = {status: f"{status} {HTTPStatus(status).phrase}" for status in (200, 204, 304)}
+
+
+class Application(Protocol):
+    """As much of a Flask application as is needed here."""
+
+    extensions: dict[str, Any]
+    wsgi_app: WSGIApplication
+
+
+class HotPath:
+    """The shim: `inner` is the application that answers what is not in memory."""
+
+    def __init__(self, inner: WSGIApplication, service: TileService) -> None:
+        self._inner = inner
+        self._service = service
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        path = environ.get("PATH_INFO", "")
+        method = environ["REQUEST_METHOD"]
+        if method not in ("GET", "HEAD") or not path.startswith("/tiles/"):
+            return self._inner(environ, start_response)
+        question = Question(environ.get("HTTP_ACCEPT_ENCODING"), environ.get("HTTP_IF_NONE_MATCH"))
+        answer = self._service.answer_from_memory(path, question)
+        if answer is None:
+            return self._inner(environ, start_response)
+        return _send(answer, method, start_response)
+
+
+def wrap(app: Application) -> None:
+    """Put the shim in front of an application whose tiles blueprint is registered."""
+    app.wsgi_app = HotPath(app.wsgi_app, app.extensions[EXTENSION])
+
+
+def _send(answer: Answer, method: str, start_response: StartResponse) -> Iterable[bytes]:
+    start_response(_STATUS_LINES[answer.status], list(answer.headers))
+    return [] if method == "HEAD" or not answer.body else [answer.body]

@@ -1,0 +1,149 @@
+"""The door of the tiles floor: `/tiles/…`, and the tile resources below `/ogc`.
+
+    app.register_blueprint(build_blueprint(settings, portal, catalogue, database, grids))
+    tiles.hotpath.wrap(app)
+
+`grids` is `tiles.grid.read_grids(portal)`. Errors of `gis.errors` leave this floor as they are; `prostor`
+turns them into problems. Everything here is public data, so every answer, errors too, allows any origin.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from flask import Blueprint, Response, request
+
+from gis.errors import NotFoundError, RequestError
+from layers.links import JSON_TYPE, find_root
+from tiles import ogc
+from tiles.addresses import parse_tile_path, parse_tilejson_path
+from tiles.answers import CORS_HEADERS, SHORT_LIVED, Question
+from tiles.hotpath import EXTENSION
+from tiles.serving import TileService
+from tiles.tilejson import build_tilejson
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask.blueprints import BlueprintSetupState
+
+    from gis.database import Database
+    from gis.settings import Settings
+    from layers.catalogue import Catalogue
+    from layers.portal import Portal
+    from tiles.addresses import TileAddress, TileJsonAddress
+    from tiles.grid import Grid
+
+
+def build_blueprint(
+    settings: Settings,
+    portal: Portal,
+    catalogue: Catalogue,
+    database: Database,
+    grids: Mapping[str, Grid],
+) -> Blueprint:
+    """The routes of this floor. The service behind them is left in `app.extensions` for the hot path."""
+    door = _Door(settings, portal, TileService(settings, portal, catalogue, database, grids))
+    blueprint = Blueprint("tiles", __name__)
+    blueprint.record(lambda state: _leave_service(state, door.service))
+    blueprint.after_request(_allow_any_origin)
+    blueprint.get("/tiles/<path:rest>")(door.tiles)
+    blueprint.get("/ogc/tileMatrixSets")(door.tile_matrix_sets)
+    blueprint.get("/ogc/tileMatrixSets/<grid_id>")(door.tile_matrix_set)
+    blueprint.get("/ogc/collections/<layer_id>/tiles")(door.tilesets)
+    blueprint.get("/ogc/collections/<layer_id>/tiles/<grid_id>")(door.tileset)
+    blueprint.get("/ogc/collections/<layer_id>/tiles/<grid_id>/<z>/<row>/<column>")(door.tile_of_collection)
+    return blueprint
+
+
+class _Door:
+    """Parses a request, calls the service, represents what it says."""
+
+    def __init__(self, settings: Settings, portal: Portal, service: TileService) -> None:
+        self._settings = settings
+        self._portal = portal
+        self.service = service
+
+    def tiles(self, rest: str) -> Response:
+        """A tile or a TileJSON, told apart by the grammar of `tiles.addresses`."""
+        tile = parse_tile_path(f"/tiles/{rest}")
+        if tile is not None:
+            return self._answer(tile)
+        tilejson = parse_tilejson_path(f"/tiles/{rest}")
+        if tilejson is not None:
+            return self._tilejson(tilejson)
+        raise NotFoundError("There is no tile at this address. It reads /tiles/{set}/{grid}/{z}/{x}/{y}.mvt.")
+
+    def tile_matrix_sets(self) -> Response:
+        """The grids of this portal."""
+        _check_parameters()
+        return _json(ogc.describe_grids(self.service.grids.values(), self._root()))
+
+    def tile_matrix_set(self, grid_id: str) -> Response:
+        """The definition of one grid, as OGC TileMatrixSet JSON."""
+        _check_parameters()
+        return _json(dict(self.service.find_grid(grid_id).document))
+
+    def tilesets(self, layer_id: str) -> Response:
+        """The tilesets of a collection."""
+        _check_parameters()
+        tile_set = self.service.sets.find_layer(layer_id)
+        return _json(ogc.describe_tilesets(tile_set, self.service.grids.values(), self._root()))
+
+    def tileset(self, layer_id: str, grid_id: str) -> Response:
+        """One tileset of a collection."""
+        _check_parameters()
+        tile_set = self.service.sets.find_layer(layer_id)
+        grid = self.service.find_grid(grid_id)
+        return _json(ogc.describe_tileset(self.service, self._portal, tile_set, grid, root=self._root()))
+
+    def tile_of_collection(self, layer_id: str, grid_id: str, z: str, row: str, column: str) -> Response:
+        """A tile under its OGC address, z/row/column: the same bytes as the alias under `/tiles`."""
+        _check_parameters()
+        address = parse_tile_path(f"/tiles/{layer_id}/{grid_id}/{z}/{column}/{row}.mvt")
+        if address is None or address.token is not None:
+            raise NotFoundError("There is no tile at this address: tile matrix, row and column are numbers.")
+        self.service.sets.find_layer(layer_id)
+        return self._answer(address)
+
+    def _answer(self, address: TileAddress) -> Response:
+        question = Question(request.headers.get("Accept-Encoding"), request.headers.get("If-None-Match"))
+        answer = self.service.answer(address, question)
+        response = Response(answer.body, answer.status)
+        response.headers.clear()
+        response.headers.extend(answer.headers)
+        return response
+
+    def _tilejson(self, address: TileJsonAddress) -> Response:
+        grid = self.service.find_grid(address.grid_id)
+        tile_set = self.service.sets.find(address.set_id)
+        return _json(build_tilejson(self.service, self._portal, tile_set, grid, root=self._root()))
+
+    def _root(self) -> str:
+        return find_root(self._settings, request.host)
+
+
+def _leave_service(state: BlueprintSetupState, service: TileService) -> None:
+    state.app.extensions[EXTENSION] = service
+
+
+def _allow_any_origin(response: Response) -> Response:
+    for name, value in CORS_HEADERS:
+        response.headers[name] = value
+    return response
+
+
+def _check_parameters() -> None:
+    """Only `f=json` (or `f=mvt` for a tile, the only kinds there are) may follow (20-057, /req/core)."""
+    for name, value in request.args.items():
+        if name != "f" or value not in ("json", "mvt"):
+            raise RequestError(name, "is not one this address knows")
+
+
+def _json(content: dict[str, Any]) -> Response:
+    response = Response(orjson.dumps(content), mimetype=JSON_TYPE)
+    response.headers["Cache-Control"] = SHORT_LIVED
+    response.add_etag()
+    response.make_conditional(request.environ)
+    return response

@@ -1,0 +1,174 @@
+"""The journey of one tile: find the set and its version, look in memory, else ask PostGIS, compress, answer.
+
+One `TileService` per worker process, shared by the hot path and Flask. It knows no web framework: a request
+comes as an address and a question, and leaves as an `Answer`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gis import crs
+from gis.errors import NotFoundError
+from gis.logs import logger
+from tiles.answers import IMMUTABLE, SHORT_LIVED, Answer, Question, answer_tile
+from tiles.cache import StoredTile, TileCache, store_tile
+from tiles.flights import Flights
+from tiles.source import find_source
+from tiles.themes import TileSets
+from tiles.vector import find_query_envelope, read_tile
+from tiles.withdrawals import Withdrawals
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gis.database import Database
+    from gis.settings import Settings
+    from layers.catalogue import Catalogue, PublishedLayer
+    from layers.portal import Portal
+    from tiles.addresses import TileAddress
+    from tiles.grid import Grid
+    from tiles.source import TileSource
+    from tiles.themes import TileSet
+
+_MEGABYTE = 1 << 20
+_MAX_SOURCES = 4096
+
+
+class TileService:
+    """Finds or makes tiles, and answers requests for them."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        portal: Portal,
+        catalogue: Catalogue,
+        database: Database,
+        grids: Mapping[str, Grid],
+    ) -> None:
+        self.grids = grids
+        self.sets = TileSets(portal, catalogue)
+        self.cache = TileCache(settings.cache_megabytes * _MEGABYTE)
+        self._database = database
+        self._centres = {
+            grid.id: crs.transform(portal.crs, grid.srid, *portal.outline_envelope.centre)
+            for grid in grids.values()
+        }
+        self._flights: Flights[StoredTile] = Flights()
+        self._sources: dict[tuple[int, str, int], TileSource | None] = {}
+        self._withdrawals = Withdrawals(catalogue, self.cache)
+
+    def answer(self, address: TileAddress, question: Question) -> Answer:
+        """The answer for one tile. Raises NotFoundError, GoneError or UnavailableError."""
+        grid = self._find_grid(address)
+        cache_control = IMMUTABLE if address.token else SHORT_LIVED
+        return answer_tile(self._find_tile(address, grid), question, cache_control=cache_control)
+
+    def answer_from_memory(self, path: str, question: Question) -> Answer | None:
+        """The answer when the path spells a tile in memory, else None; never touches a tile's data table."""
+        self._withdrawals.look()
+        tile = self.cache.find(path)
+        if tile is None:
+            return None
+        return answer_tile(tile, question, cache_control=IMMUTABLE)
+
+    def centre(self, grid: Grid) -> tuple[float, float]:
+        """The middle of the portal in a grid's CRS, where ground metres are measured."""
+        return self._centres[grid.id]
+
+    def find_source(self, layer: PublishedLayer, grid: Grid, zoom: int) -> TileSource | None:
+        """What a layer version puts into tiles of this zoom; None when it is not drawn there."""
+        key = (layer.version_id, grid.id, zoom)
+        if key not in self._sources:
+            if len(self._sources) >= _MAX_SOURCES:
+                self._sources.clear()
+            self._sources[key] = find_source(layer, grid, zoom, self.centre(grid))
+        return self._sources[key]
+
+    def find_grid(self, grid_id: str) -> Grid:
+        """A grid of this portal. Raises NotFoundError naming those there are."""
+        if grid_id not in self.grids:
+            raise NotFoundError(f"There is no grid {grid_id!r} here. There are: {', '.join(self.grids)}.")
+        return self.grids[grid_id]
+
+    def _find_grid(self, address: TileAddress) -> Grid:
+        grid = self.find_grid(address.grid_id)
+        if not grid.has_tile(address.z, address.x, address.y):
+            raise NotFoundError(
+                f"{grid.id} has no tile {address.z}/{address.x}/{address.y}; its tiles end at zoom "
+                f"{grid.max_tile_zoom}."
+            )
+        return grid
+
+    def _find_tile(self, address: TileAddress, grid: Grid) -> StoredTile:
+        if address.token is None:
+            tile_set = self.sets.find(address.set_id)
+        else:
+            kept = self.cache.find(address.path)
+            if kept is not None:
+                return kept
+            tile_set = self.sets.find_version(address.set_id, address.token)
+        address = address._replace(token=tile_set.token)
+        return self._flights.make_once(address.path, lambda: self._find_or_make(address, grid, tile_set))
+
+    def _find_or_make(self, address: TileAddress, grid: Grid, tile_set: TileSet) -> StoredTile:
+        kept = self.cache.find(address.path)
+        if kept is not None:
+            return kept
+        parts = self._member_tiles(address, grid, tile_set)
+        if tile_set.theme is None:
+            return parts[0]
+        tile = store_tile(
+            b"".join(part.body() for part in parts),
+            tile_set.layers,
+            truncated=", ".join(part.truncated for part in parts if part.truncated),
+        )
+        self.cache.keep(address.path, tile)
+        return tile
+
+    def _member_tiles(self, address: TileAddress, grid: Grid, tile_set: TileSet) -> list[StoredTile]:
+        """The tile of each member, in order: from memory where it is there, the others over one connection."""
+        paths = {
+            member.id: address._replace(set_id=member.id, token=member.token).path
+            for member in tile_set.members
+        }
+        tiles = {name: kept for name, path in paths.items() if (kept := self.cache.find(path)) is not None}
+        missing = [member for member in tile_set.members if member.id not in tiles]
+        for name, tile in self._make_members(address, grid, missing).items():
+            tiles[name] = tile
+            self.cache.keep(paths[name], tile)
+        return [tiles[member.id] for member in tile_set.members]
+
+    def _make_members(
+        self, address: TileAddress, grid: Grid, members: list[PublishedLayer]
+    ) -> dict[str, StoredTile]:
+        made = {member.id: store_tile(b"", frozenset((member.id,))) for member in members}
+        asked = [
+            (source, envelope)
+            for member in members
+            if (source := self.find_source(member, grid, address.z)) is not None
+            and (envelope := find_query_envelope(source, address.x, address.y)) is not None
+        ]
+        if not asked:
+            return made
+        with self._database.cursor("tiles") as cursor:
+            for source, envelope in asked:
+                tile = read_tile(cursor, source, address.x, address.y, asked=envelope)
+                truncated = _report_truncation(source, address) if tile.is_truncated else ""
+                made[source.name] = store_tile(tile.body, frozenset((source.name,)), truncated=truncated)
+        return made
+
+
+def _report_truncation(source: TileSource, address: TileAddress) -> str:
+    """Say in the log and in a header that a tile does not hold everything, and where to raise the cap."""
+    logger("tiles").warning(
+        "tile_truncated",
+        layer=source.name,
+        grid=address.grid_id,
+        tile=f"{address.z}/{address.x}/{address.y}",
+        max_features=source.max_features,
+    )
+    return f"{source.name};max={source.max_features}"
+
+
+__all__ = ["Answer", "Question", "TileService"]

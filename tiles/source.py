@@ -1,0 +1,157 @@
+"""What makes a tile: one version of a layer, one grid, one zoom. Pure; `tiles.vector` turns it into SQL.
+
+It decides whether the layer is drawn at that zoom at all, from which stored geometry, with which columns and
+labels, how much it needs beyond the tile's sides, and which features are too small to be seen.
+Styles speak of ground metres per CSS pixel; a tile is 256 CSS pixels wide at its own zoom.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from gis import crs
+from layers import table
+from layers.style import SCALE_TOLERANCE
+from tiles.grid import EXTENT
+
+if TYPE_CHECKING:
+    from gis.envelope import Envelope
+    from layers.catalogue import PublishedLayer
+    from layers.style import Style, Symbol
+    from tiles.grid import Grid
+
+# Tile units that every layer gets beyond the sides: four CSS pixels, the custom of all tile servers.
+BUFFER = 64
+
+# A client that draws 512-pixel tiles shows a tile at half its resolution, so labels travel one zoom early.
+_LABEL_TOLERANCE = 2.0
+
+# Smaller than this share of a CSS pixel a feature leaves no mark even on a screen with two dots per pixel.
+# Lines get half of it: a street made of short pieces must not fall into dashes.
+_LEAST_POLYGON_PIXELS = 0.5
+_LEAST_LINE_PIXELS = 0.25
+
+# The box of the data is transformed by points along its sides; between them it may bend a little further.
+_BEND_SHARE = 0.001
+
+
+@dataclass(frozen=True, eq=False)
+class TileSource:
+    """The recipe for every tile of one layer version, grid and zoom."""
+
+    layer: PublishedLayer
+    grid: Grid
+    zoom: int
+    ground_resolution: float
+
+    @property
+    def name(self) -> str:
+        """The name of the MVT layer; its labels are in `<name>:labels`."""
+        return self.layer.id
+
+    @property
+    def kind(self) -> str:
+        """point, line or polygon."""
+        return self.layer.manifest.geometry.kind
+
+    @property
+    def is_stored(self) -> bool:
+        """True when the table holds geometry in the grid's own CRS, so that nothing is transformed."""
+        return self.grid.srid == self.layer.srid or self.grid.id in self.layer.grids
+
+    @property
+    def srid(self) -> int:
+        """The CRS of the column tiles are made from."""
+        return self.grid.srid if self.is_stored else self.layer.srid
+
+    @property
+    def geometry(self) -> str:
+        """The column tiles are made from."""
+        return table.GEOMETRY if self.srid == self.layer.srid else table.grid_geometry(self.srid)
+
+    @property
+    def safe_zoom(self) -> str | None:
+        """The column with the zoom from which a polygon may be snapped; None when there is nothing to gain."""
+        if self.kind != "polygon" or self.grid.id not in self.layer.grids:
+            return None
+        return table.safe_zoom(self.grid.id)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The published columns that travel as properties."""
+        return self.layer.manifest.tile_columns
+
+    @property
+    def label(self) -> str | None:
+        """The column labels are made from, None where the map is too coarse for them."""
+        label = self.layer.manifest.style.label
+        if label is None:
+            return None
+        coarsest = label.max_metres_per_pixel * _LABEL_TOLERANCE * (1 + SCALE_TOLERANCE)
+        return label.column if self.is_deepest or self.ground_resolution <= coarsest else None
+
+    @property
+    def is_deepest(self) -> bool:
+        """True at the last zoom we make tiles for: clients enlarge it for every finer scale."""
+        return self.zoom == self.grid.max_tile_zoom
+
+    @cached_property
+    def buffer(self) -> int:
+        """Tile units beyond the sides: at least `BUFFER`, more where strokes or offsets reach further."""
+        units_per_pixel = EXTENT / self.grid.tile_size
+        reach = max(_reach_pixels(symbol, self.kind) for symbol in _symbols(self.layer.manifest.style))
+        return max(BUFFER, math.ceil(reach * units_per_pixel))
+
+    @property
+    def least_size(self) -> float:
+        """Ground metres of `_size` below which a feature is left out; 0 leaves out nothing."""
+        if self.is_deepest or self.kind == "point":
+            return 0.0
+        share = _LEAST_LINE_PIXELS if self.kind == "line" else _LEAST_POLYGON_PIXELS
+        return share * self.ground_resolution
+
+    @property
+    def max_features(self) -> int:
+        """How many features a tile holds at most, largest first."""
+        return self.layer.manifest.tiles.max_features
+
+    @cached_property
+    def reach(self) -> Envelope | None:
+        """Where tiles can hold anything: the data's box in the grid's CRS with the buffer; None if empty."""
+        extent = self.layer.native_extent
+        if extent is None:
+            return None
+        box = crs.transform_envelope(extent, self.grid.srid)
+        bend = _BEND_SHARE * max(box.width, box.height)
+        return box.grown(bend + self.buffer * self.grid.unit(self.zoom))
+
+
+def find_source(layer: PublishedLayer, grid: Grid, zoom: int, centre: tuple[float, float]) -> TileSource | None:
+    """What the layer puts into tiles of this zoom, or None when it is not drawn at that scale.
+
+    `centre` is the point x, y of the grid's CRS where ground metres are measured: the middle of the portal.
+    """
+    ground = grid.ground_resolution(zoom, centre)
+    source = TileSource(layer, grid, zoom, ground)
+    scale = layer.manifest.style.scale
+    is_enlarged = source.is_deepest and scale.min <= ground
+    return source if is_enlarged or scale.holds(ground) else None
+
+
+def zooms(layer: PublishedLayer, grid: Grid, centre: tuple[float, float]) -> tuple[int, ...]:
+    """The zooms whose tiles hold this layer."""
+    every = range(grid.min_zoom, grid.max_tile_zoom + 1)
+    return tuple(zoom for zoom in every if find_source(layer, grid, zoom, centre) is not None)
+
+
+def _symbols(style: Style) -> tuple[Symbol, ...]:
+    return (style.default, *(each.symbol for each in style.classes))
+
+
+def _reach_pixels(symbol: Symbol, kind: str) -> float:
+    """How many pixels beyond its geometry a symbol may paint."""
+    stroke = symbol.line_width / 2 if symbol.line else 0.0
+    return stroke + (symbol.radius if kind == "point" else abs(symbol.offset))
