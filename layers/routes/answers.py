@@ -1,0 +1,86 @@
+"""What the routes of this floor share: what stands behind the door, and how answers are sent."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from flask import Response, request
+
+from gis.errors import RequestError
+from layers.filters import read_parameters
+from layers.links import JSON_TYPE, find_root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from gis.database import Database
+    from gis.settings import Settings
+    from layers.catalogue import Catalogue
+    from layers.ogc import MoreLinks
+    from layers.portal import Portal
+
+# Shared caches may keep an answer for a minute; after publishing, it is that much behind at most.
+SHORT_LIVED = "public, max-age=60"
+# What somebody asked for is nobody else's business: only their own browser keeps it.
+PERSONAL = "private, max-age=60"
+
+
+@dataclass(frozen=True)
+class Door:
+    """Everything the routes of this floor reach through."""
+
+    settings: Settings
+    portal: Portal
+    catalogue: Catalogue
+    database: Database
+    more_links: MoreLinks
+
+    @property
+    def root(self) -> str:
+        """What addresses in this answer are put behind."""
+        return find_root(self.settings, request.host)
+
+    def language(self, given: Mapping[str, str]) -> str:
+        """The language asked for, else the portal's first. Raises RequestError."""
+        asked = given.get("lang", self.portal.languages[0])
+        if asked not in self.portal.languages:
+            raise RequestError("lang", f"choose one of {', '.join(self.portal.languages)}", value=asked[:100])
+        return asked
+
+
+def given_parameters(allowed: Iterable[str]) -> dict[str, str]:
+    """The parameters of this request, each documented and given once. Raises RequestError."""
+    return read_parameters(request.args.items(multi=True), tuple(allowed))
+
+
+def send_json(content: Any, *, mimetype: str = JSON_TYPE, cache: str = SHORT_LIVED) -> Response:
+    """A JSON answer with an ETag of its content; 304 when the client already has it."""
+    response = Response(orjson.dumps(content), mimetype=mimetype)
+    response.headers["Cache-Control"] = cache
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def build_etag(*parts: object) -> str:
+    """The ETag of an answer that is wholly decided by these parts. Weak: a time stamp may differ."""
+    digest = hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
+    return f'W/"{digest}"'
+
+
+def not_modified(etag: str) -> Response | None:
+    """304 when the client already has this answer, before anything is read for it."""
+    if not request.if_none_match.contains_weak(etag.removeprefix("W/").strip('"')):
+        return None
+    response = Response(status=304)
+    return with_validators(response, etag)
+
+
+def with_validators(response: Response, etag: str) -> Response:
+    """The answer with its ETag and its short life in caches."""
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = SHORT_LIVED
+    return response

@@ -1,0 +1,90 @@
+"""Routes that give features as GeoJSON: a page of items, and one item."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Response
+
+from gis.errors import GoneError, NotFoundError
+from layers.features import PageLinks, PageQuestion, open_page, read_item
+from layers.filters import FORMATS, ITEMS_PARAMETERS, check_format, parse_items_request
+from layers.links import GEOJSON_TYPE
+from layers.offered_crs import CRS84, OfferedCrs, offered_crs, parse_offered_crs
+from layers.ogc import item_links, next_href, page_links
+from layers.paging import parse_next
+from layers.routes.answers import Door, build_etag, given_parameters, not_modified, with_validators
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+    from layers.catalogue import Catalogue, PublishedLayer
+
+_ITEM_PARAMETERS = ("crs", "f")
+
+
+def add_features(blueprint: Blueprint, door: Door) -> None:
+    """Add the routes."""
+
+    @blueprint.get("/ogc/collections/<layer_id>/items")
+    def list_items(layer_id: str) -> Response:
+        return _answer_page(door, layer_id)
+
+    @blueprint.get("/ogc/collections/<layer_id>/items/<path:key>")
+    def show_item(layer_id: str, key: str) -> Response:
+        return _answer_item(door, layer_id, key)
+
+
+def _answer_page(door: Door, layer_id: str) -> Response:
+    published = door.catalogue.find(layer_id)
+    given = _items_parameters(published)
+    layer, after_fid = published, None
+    if "next" in given:
+        place = parse_next(given["next"], layer_id, given)
+        after_fid = place.after_fid
+        layer = _find_version(door.catalogue, published, place.token)
+    asked = parse_items_request(given, layer)
+    root = door.root
+    etag = build_etag(layer.token, sorted(given.items()), root)
+    unchanged = not_modified(etag)
+    if unchanged is not None:
+        return _with_crs(unchanged, asked.crs)
+    links = PageLinks(page_links(root, layer_id, given), next_href(root, layer_id, given))
+    body = open_page(door.database, PageQuestion(layer, asked, given, after_fid), links)
+    response = Response(body, mimetype=GEOJSON_TYPE)
+    return _with_crs(with_validators(response, etag), asked.crs)
+
+
+def _items_parameters(layer: PublishedLayer) -> dict[str, str]:
+    return given_parameters((*ITEMS_PARAMETERS, *layer.manifest.columns))
+
+
+def _find_version(catalogue: Catalogue, published: PublishedLayer, token: str) -> PublishedLayer:
+    """The version a walk began on. Raises GoneError when it is no longer kept."""
+    if published.token == token:
+        return published
+    try:
+        return catalogue.find_version(published.id, token)
+    except (GoneError, NotFoundError) as exc:
+        raise GoneError(
+            "These data were replaced by newer ones while you read. Begin again with the first page."
+        ) from exc
+
+
+def _answer_item(door: Door, layer_id: str, key: str) -> Response:
+    given = given_parameters(_ITEM_PARAMETERS)
+    check_format(given, FORMATS)
+    layer = door.catalogue.find(layer_id)
+    crs = parse_offered_crs("crs", given["crs"], offered_crs(layer.srid)) if "crs" in given else CRS84
+    root = door.root
+    etag = build_etag(layer.token, key, sorted(given.items()), root)
+    unchanged = not_modified(etag)
+    if unchanged is not None:
+        return _with_crs(unchanged, crs)
+    body = read_item(door.database, layer, key, crs, item_links(root, layer_id, key, given))
+    return _with_crs(with_validators(Response(body, mimetype=GEOJSON_TYPE), etag), crs)
+
+
+def _with_crs(response: Response, crs: OfferedCrs) -> Response:
+    response.headers["Content-Crs"] = crs.content_header
+    return response

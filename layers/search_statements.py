@@ -1,0 +1,121 @@
+"""Statements that find features by what people type, in SQLAlchemy Core; running them is `search`.
+
+Texts are compared folded, with the `_search` column. Patterns of LIKE are escaped here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from layers.positions import box_columns
+from layers.table import FID, GEOMETRY, KEY, LABEL, SEARCH, TITLE, data_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from layers.catalogue import PublishedLayer
+    from layers.parcel_columns import ParcelColumns
+
+POINT_EAST = "_point_east"
+POINT_NORTH = "_point_north"
+KO_NAME = "_ko_name"
+NUMBER = "_number"
+
+_ESCAPE = "\\"
+Clause = sa.ColumnElement[bool]
+
+
+def select_by_words(layer: PublishedLayer, words: Sequence[str], *, limit: int) -> sa.Select[Any]:
+    """Features whose text holds a word beginning with each of the words, in any order.
+
+    The very text comes first, then texts that begin like the question, then short ones before long ones.
+    """
+    found = data_table(layer).c[SEARCH]
+    plain = sa.func.replace(found, ",", "", type_=sa.Text)
+    whole = " ".join(words)
+    begins = plain.like(f"{escape_like(whole)}%", escape=_ESCAPE)
+    return (
+        _select_results(layer)
+        .where(*(has_word_like(found, word) for word in words))
+        .order_by(plain != whole, ~begins, sa.func.length(found), found)
+        .limit(limit)
+    )
+
+
+def select_alike(layer: PublishedLayer, text: str, *, limit: int) -> sa.Select[Any]:
+    """Features whose text has a stretch like the question (pg_trgm's word similarity, from 0.6)."""
+    found = data_table(layer).c[SEARCH]
+    likeness = sa.func.word_similarity(text, found)
+    return (
+        _select_results(layer)
+        .where(sa.literal(text).op("<%", is_comparison=True)(found))
+        .order_by(likeness.desc(), sa.func.length(found), found)
+        .limit(limit)
+    )
+
+
+def select_parcels(
+    layer: PublishedLayer, columns: ParcelColumns, number: str, kos: Sequence[str] | None, *, limit: int
+) -> sa.Select[Any]:
+    """Parcels whose number is or begins with `number`, in natural order, the exact one first.
+
+    `kos` are codes of cadastral municipalities, None for all of them.
+    """
+    table = data_table(layer)
+    column = table.c[columns.number]
+    statement = _select_results(layer, columns).where(column.like(f"{escape_like(number)}%", escape=_ESCAPE))
+    if columns.number_is_word:
+        # Says nothing new, but the trigram index knows it.
+        statement = statement.where(has_word_like(table.c[SEARCH], number))
+    if kos is not None:
+        statement = statement.where(sa.cast(table.c[columns.ko], sa.Text).in_(kos))
+    return statement.order_by(column != number, *natural_order(column), table.c[columns.ko]).limit(limit)
+
+
+def select_kos(layer: PublishedLayer, columns: ParcelColumns, *, limit: int) -> sa.Select[Any]:
+    """Codes and names of the cadastral municipalities of a layer."""
+    table = data_table(layer)
+    name = table.c[columns.ko_name] if columns.ko_name else sa.literal("")
+    return sa.select(sa.cast(table.c[columns.ko], sa.Text), name).distinct().limit(limit)
+
+
+def natural_order(column: sa.ColumnElement[str]) -> list[sa.ColumnElement[Any]]:
+    """2 before 10, 10 before 10/2 before 10/10, the asterisk series after the others.
+
+    Digits are compared by length and then as text, which orders them as numbers of any size.
+    """
+    stem = sa.func.substring(column, "[0-9]+")
+    part = sa.func.coalesce(sa.func.substring(column, "/([0-9]+)"), "")
+    in_series = column.like("*%")
+    return [in_series, sa.func.length(stem), stem, sa.func.length(part), part, column]
+
+
+def has_word_like(column: sa.ColumnElement[str], word: str) -> Clause:
+    """A word of the text begins with `word`; both patterns can use the trigram index."""
+    pattern = escape_like(word)
+    return sa.or_(column.like(f"{pattern}%", escape=_ESCAPE), column.like(f"% {pattern}%", escape=_ESCAPE))
+
+
+def escape_like(text: str) -> str:
+    """The text as a pattern of LIKE that means only itself."""
+    for sign in (_ESCAPE, "%", "_"):
+        text = text.replace(sign, _ESCAPE + sign)
+    return text
+
+
+def _select_results(layer: PublishedLayer, columns: ParcelColumns | None = None) -> sa.Select[Any]:
+    table = data_table(layer)
+    number = table.c[columns.number] if columns else sa.null()
+    ko_name = table.c[columns.ko_name] if columns and columns.ko_name else sa.null()
+    return sa.select(
+        table.c[FID],
+        table.c[KEY],
+        table.c[TITLE],
+        number.label(NUMBER),
+        ko_name.label(KO_NAME),
+        sa.func.ST_X(table.c[LABEL], type_=sa.Float).label(POINT_EAST),
+        sa.func.ST_Y(table.c[LABEL], type_=sa.Float).label(POINT_NORTH),
+        *box_columns(table.c[GEOMETRY]),
+    )
