@@ -1,0 +1,79 @@
+"""The application: every floor's routes in one Flask app, with health, errors and common headers.
+
+    app = create_app(settings)              settings that name a database
+    app = create_app(settings, urls)        the embedded cluster, already started
+
+Nothing is read from a database here: an app can be made while PostgreSQL is still away.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+import layers.ogc
+import layers.openapi
+import layers.routes
+import tiles.hotpath
+import tiles.ogc
+import tiles.routes
+import viewer.routes
+from gis.database import Database, DatabaseUrls
+from gis.errors import ConfigurationError
+from layers.catalogue import Catalogue
+from prostor import headers, health, landing, problems
+from prostor.landing import ApiPart
+from prostor.portal_choice import read_chosen_portal
+from tiles.grid import read_grids
+
+if TYPE_CHECKING:
+    from gis.settings import Settings
+
+DATABASE = "prostor-database"
+
+
+def create_app(settings: Settings, urls: DatabaseUrls | None = None) -> Flask:
+    """The whole service. Raises ConfigurationError when portal, manifests or front end are not usable.
+
+    The Database is left in `app.extensions[DATABASE]`, for whoever ends the process to dispose of.
+    """
+    portal = read_chosen_portal(settings)
+    database = Database(urls or _named_urls(settings))
+    catalogue = Catalogue(database)
+    grids = read_grids(portal)
+    app = Flask("prostor", static_folder=None)
+    app.extensions[DATABASE] = database
+    pages = viewer.routes.build_blueprint(settings, portal, catalogue, tuple(grids.values()))
+    app.register_blueprint(
+        layers.routes.build_blueprint(
+            settings, portal, catalogue, database, more_links=tiles.ogc.collection_links
+        )
+    )
+    app.register_blueprint(tiles.routes.build_blueprint(settings, portal, catalogue, database, grids))
+    app.register_blueprint(pages)
+    app.register_blueprint(landing.build_blueprint(settings, portal, api_parts(catalogue)))
+    app.register_blueprint(health.build_blueprint(database))
+    problems.register(app, pages.pages)
+    headers.register(app)
+    tiles.hotpath.wrap(app)
+    return app
+
+
+def api_parts(catalogue: Catalogue) -> tuple[ApiPart, ...]:
+    """What each floor adds to `/ogc`."""
+    return (
+        ApiPart(
+            layers.ogc.CONFORMANCE,
+            layers.ogc.landing_links,
+            partial(layers.openapi.build_paths, catalogue),
+        ),
+        ApiPart(tiles.ogc.CONFORMANCE, tiles.ogc.landing_links, tiles.ogc.openapi_paths),
+    )
+
+
+def _named_urls(settings: Settings) -> DatabaseUrls:
+    if settings.uses_embedded_cluster:
+        raise ConfigurationError("No database is named; start with `prostor up` or `prostor serve`.")
+    return DatabaseUrls.from_settings(settings)
