@@ -122,10 +122,17 @@ def transform(source: int, target: int, x: Any, y: Any) -> tuple[Any, Any]:
 
 
 def transform_envelope(envelope: Envelope, target: int) -> Envelope:
-    """The axis-aligned box in `target` that holds the box; sides are densified, for they may bend."""
+    """The axis-aligned box in `target` that holds the box; sides are densified, for they may bend.
+
+    Raises ProjError when a corner cannot be transformed.
+    """
     bounds = envelope.bounds
     for pair in steps(envelope.srid, target):
-        bounds = transformer(*pair).transform_bounds(*bounds, densify_pts=_DENSIFY_POINTS, errcheck=True)
+        # Not errcheck: PROJ looks whether a pole lies inside, and a conic CRS has no place for the other pole.
+        bounds = transformer(*pair).transform_bounds(*bounds, densify_pts=_DENSIFY_POINTS)
+        if not all(map(math.isfinite, bounds)):
+            msg = f"the box {envelope.bounds} cannot be transformed to EPSG:{target}"
+            raise ProjError(msg)
     return Envelope(*bounds, srid=target)
 
 

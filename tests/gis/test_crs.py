@@ -166,3 +166,13 @@ def test_threads_have_their_own_transformers() -> None:
 
     assert seen[0][0] != seen[1][0]
     assert seen[0][1] == seen[1][1]
+
+
+def test_envelope_of_a_conic_crs_reaches_degrees() -> None:
+    """A box in Lambert-93 is brought to degrees although that CRS has no place for the south pole."""
+    france = Envelope(640000, 6270000, 785000, 6850000, srid=2154)
+
+    found = crs.transform_envelope(france, crs.WGS84)
+
+    assert found.contains(3.876, 43.61)
+    assert found.contains(2.31, 48.67)

@@ -1,0 +1,333 @@
+"""The journey of an import: stage the source, read it in the child process, load, publish, report.
+
+Everything that changes the catalogue happens in one transaction at the end. A failed import leaves a line in
+the journal and nothing else.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from gis.errors import ProstorError, SourceError
+from gis.logs import logger
+from gis.statements import read_statement
+from layers.loading.journal import open_job
+from layers.loading.load import NewVersion, copy_rows, create_table, finish_table, insert_version
+from layers.loading.plan import (
+    KnownVersion,
+    build_fingerprint,
+    build_token,
+    drawn_targets,
+    find_hold_reason,
+    published_columns,
+    retoken,
+    stored_columns,
+)
+from layers.loading.publish import move_pointer, record
+from layers.manifest import parse_manifest
+from layers.reading.job import ImportJob
+from layers.reading.report import Progress
+from layers.reading.sandbox import run_import
+from layers.reading.staging import StagedSource, stage, staging_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import psycopg
+
+    from gis.database import Database
+    from layers.loading.journal import OpenJob
+    from layers.manifest import Manifest
+    from layers.portal import Portal
+    from layers.reading.job import StoredColumn
+    from layers.reading.report import Quality, Reading
+    from layers.targets import TileTarget
+
+    Connection = psycopg.Connection[tuple[object, ...]]
+    Listener = Callable[[Progress], None]
+
+Outcome = Literal["published", "waiting", "unchanged", "checked"]
+_log = logger("loading")
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """How an import ended well. `waiting` versions are loaded but not published; `hold_reason` says why."""
+
+    layer_id: str
+    outcome: Outcome
+    row_count: int
+    version_id: int | None = None
+    number: int | None = None
+    token: str | None = None
+    hold_reason: str | None = None
+    quality: Quality | None = None
+    operation: str | None = None
+    operation_accuracy_m: float | None = None
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What was asked for, and what follows from the manifest before a file is touched."""
+
+    portal: Portal
+    manifest: Manifest
+    targets: tuple[TileTarget, ...]
+    columns: tuple[StoredColumn, ...]
+    fingerprint: str
+    home: Path
+    source: Path
+    hold: bool
+    who: str
+    progress: Listener
+
+
+def import_layer(  # noqa: PLR0913  what a command, a test and the sample all say by name
+    database: Database,
+    portal: Portal,
+    manifest: Manifest,
+    *,
+    targets: Sequence[TileTarget],
+    home: Path,
+    source: Path | None = None,
+    hold: bool = False,
+    dry_run: bool = False,
+    who: str,
+    progress: Listener | None = None,
+) -> ImportReport:
+    """Import one layer and publish it, unless `hold` or something that a person has to confirm stands against
+    it.
+
+    `dry_run` reads and judges, and writes nothing. Raises SourceError when the source is refused, ConflictError
+    when the layer is being imported already, UnavailableError when the database is away.
+    """
+    drawn = drawn_targets(manifest, targets, portal.outline_envelope)
+    request = _Request(
+        portal=portal,
+        manifest=manifest,
+        targets=drawn,
+        columns=stored_columns(manifest, portal.crs, drawn),
+        fingerprint=build_fingerprint(manifest, drawn, portal.outline_envelope),
+        home=home,
+        source=source or manifest.source_path,
+        hold=hold,
+        who=who,
+        progress=progress or (lambda _progress: None),
+    )
+    if dry_run:
+        with _named(request), staging_folder(home) as folder:
+            return _check(database, request, folder)
+    with (
+        open_job(database, manifest.id, who) as job,
+        _ended(job),
+        _named(request),
+        staging_folder(home) as folder,
+    ):
+        report = _import(database, request, folder)
+        job.end(_JOB_STATES[report.outcome], message=report.hold_reason, version_id=report.version_id)
+        _log.info("layer_imported", layer=manifest.id, outcome=report.outcome, rows=report.row_count)
+        return report
+
+
+_JOB_STATES: Mapping[Outcome, str] = {"published": "published", "waiting": "loaded", "unchanged": "published"}
+
+
+def _check(database: Database, request: _Request, folder: Path) -> ImportReport:
+    staged = _stage(request, folder)
+    reading = _read(request, staged)
+    with database.loading() as connection:
+        previous = find_published(connection, request.manifest.id)
+    return ImportReport(
+        layer_id=request.manifest.id,
+        outcome="checked",
+        row_count=reading.row_count,
+        token=build_token(reading.copy_sha256, request.manifest),
+        hold_reason=find_hold_reason(previous, reading.row_count, request.manifest),
+        quality=reading.quality,
+        operation=reading.operation,
+        operation_accuracy_m=reading.operation_accuracy_m,
+    )
+
+
+def _import(database: Database, request: _Request, folder: Path) -> ImportReport:
+    staged = _stage(request, folder)
+    with database.loading() as connection:
+        previous = find_published(connection, request.manifest.id)
+    if previous and (previous.source_sha256, previous.fingerprint) == (staged.sha256, request.fingerprint):
+        return _unchanged(request, previous)
+    reading = _read(request, staged)
+    token = build_token(reading.copy_sha256, request.manifest)
+    if previous and (previous.token, previous.fingerprint) == (token, request.fingerprint):
+        return _unchanged(request, previous)
+    with database.loading() as connection:
+        return _load(connection, request, staged, reading, token)
+
+
+def _stage(request: _Request, folder: Path) -> StagedSource:
+    request.progress(Progress(step="stage"))
+    return stage(request.source, request.manifest.source.format, folder)
+
+
+def _read(request: _Request, staged: StagedSource) -> Reading:
+    request.progress(Progress(step="read"))
+    job = ImportJob(
+        manifest=request.manifest.model_copy(update={"folder": staged.folder}),
+        folder=staged.folder,
+        file=staged.file,
+        source_name=staged.name,
+        srid=request.portal.crs,
+        outline=request.portal.outline_envelope.bounds,
+        targets=request.targets,
+        columns=request.columns,
+    )
+    reading = run_import(job, request.progress)
+    if not staged.left_aside:
+        return reading
+    note = f"Files of the ZIP that were not used: {', '.join(staged.left_aside)}."
+    quality = reading.quality.model_copy(update={"notes": (*reading.quality.notes, note)})
+    return reading.model_copy(update={"quality": quality})
+
+
+def _load(
+    connection: Connection, request: _Request, staged: StagedSource, reading: Reading, token: str
+) -> ImportReport:
+    manifest = request.manifest
+    connection.execute(read_statement("layers", "ensure_layer"), {"layer_id": manifest.id})
+    previous = find_published(connection, manifest.id)
+    reason = find_hold_reason(previous, reading.row_count, manifest)
+    if request.hold and reason is None:
+        reason = "it was imported with --hold"
+    shared = _take_over_token(connection, manifest, token)
+    new = NewVersion(
+        manifest=manifest,
+        srid=request.portal.crs,
+        reading=reading,
+        token=token,
+        source_name=staged.name,
+        source_sha256=staged.sha256,
+        grids=request.portal.grids,
+        quality=_quality(reading, request.fingerprint, reason),
+        shared_table=shared,
+    )
+    version_id, number = insert_version(connection, new)
+    if shared is None:
+        _fill(connection, request, version_id, staged)
+    facts = {"number": number, "rows": reading.row_count, "source": staged.name, "sha256": staged.sha256}
+    if reason is None:
+        request.progress(Progress(step="publish"))
+        move_pointer(connection, manifest.id, version_id, who=request.who, facts=facts)
+    else:
+        record(connection, "loaded", manifest.id, version_id, who=request.who, facts={**facts, "waits": reason})
+    return ImportReport(
+        layer_id=manifest.id,
+        outcome="waiting" if reason else "published",
+        row_count=reading.row_count,
+        version_id=version_id,
+        number=number,
+        token=token,
+        hold_reason=reason,
+        quality=reading.quality,
+        operation=reading.operation,
+        operation_accuracy_m=reading.operation_accuracy_m,
+    )
+
+
+def _fill(connection: Connection, request: _Request, version_id: int, staged: StagedSource) -> None:
+    def sent(done: int, total: int) -> None:
+        request.progress(Progress(step="load", done=done, total=total))
+
+    create_table(connection, version_id, request.columns)
+    copy_rows(connection, version_id, request.columns, staged.folder / "rows.copy", sent)
+    request.progress(Progress(step="index"))
+    finish_table(connection, version_id, request.columns)
+
+
+def _take_over_token(connection: Connection, manifest: Manifest, token: str) -> str | None:
+    """When the same data were loaded before: free their token for the new version, and name their table to
+    share.
+
+    The older version keeps its table and gets another token, so both stay readable. None means: load the rows.
+    """
+    row = connection.execute(
+        read_statement("layers", "version_by_token"), {"layer_id": manifest.id, "token": token}
+    ).fetchone()
+    if row is None:
+        return None
+    version_id, table, described, readable = row
+    connection.execute(
+        read_statement("layers", "set_version_token"),
+        {"id": version_id, "token": retoken(token, int(str(version_id)))},
+    )
+    same_columns = published_columns(parse_manifest(_mapping(described))) == published_columns(manifest)
+    return str(table) if readable and same_columns else None
+
+
+def find_published(connection: Connection, layer_id: str) -> KnownVersion | None:
+    """The version of a layer that is published now, or None."""
+    row = connection.execute(read_statement("layers", "published_version"), {"layer_id": layer_id}).fetchone()
+    if row is None:
+        return None
+    version_id, number, token, row_count, described, sha256, fingerprint = row
+    return KnownVersion(
+        id=int(str(version_id)),
+        number=int(str(number)),
+        token=str(token),
+        row_count=int(str(row_count)),
+        columns=published_columns(parse_manifest(_mapping(described))),
+        source_sha256=str(sha256),
+        fingerprint=str(fingerprint),
+    )
+
+
+def _unchanged(request: _Request, previous: KnownVersion) -> ImportReport:
+    return ImportReport(
+        layer_id=request.manifest.id,
+        outcome="unchanged",
+        row_count=previous.row_count,
+        version_id=previous.id,
+        number=previous.number,
+        token=previous.token,
+    )
+
+
+def _quality(reading: Reading, fingerprint: str, reason: str | None) -> dict[str, Any]:
+    return {**reading.quality.model_dump(mode="json"), "fingerprint": fingerprint, "hold_reason": reason}
+
+
+@contextmanager
+def _named(request: _Request) -> Iterator[None]:
+    """Every refusal says which layer and which file it is about."""
+    try:
+        yield
+    except SourceError as exc:
+        raise SourceError(
+            f"{request.manifest.id} ({request.source.name}): {exc.sentence}", **exc.facts
+        ) from exc
+
+
+@contextmanager
+def _ended(job: OpenJob) -> Iterator[None]:
+    """A job that does not end well is written down as rejected or failed."""
+    state, message = "failed", "The import was interrupted; nothing of it was kept."
+    try:
+        yield
+        state = ""
+    except SourceError as exc:
+        state, message = "rejected", exc.sentence
+        raise
+    except ProstorError as exc:
+        message = exc.sentence
+        raise
+    finally:
+        if state:
+            job.end(state, message=message)
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        msg = "the catalogue holds something else than a manifest"
+        raise TypeError(msg)
+    return value

@@ -1,0 +1,161 @@
+"""What an import is going to make, decided before anything is made. Pure: no file, no database.
+
+The columns of the data table, the token under which it is served, and whether a person has to look first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gis import crs
+from layers.reading.job import StoredColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gis.envelope import Envelope
+    from layers.manifest import ColumnType, Manifest
+    from layers.reading.job import StoredType
+    from layers.targets import TileTarget
+
+# Raise it when stored columns or tiles are made differently: every token changes, and every layer is imported
+# anew.
+ENCODER_VERSION = 1
+TOKEN_LENGTH = 16
+_HOLD_SHARE = 0.5
+_TYPES: dict[ColumnType, StoredType] = {
+    "text": "text",
+    "integer": "bigint",
+    "number": "double precision",
+    "date": "date",
+    "boolean": "boolean",
+}
+
+
+@dataclass(frozen=True)
+class KnownVersion:
+    """What the plan has to know about the version that is published now."""
+
+    id: int
+    number: int
+    token: str
+    row_count: int
+    columns: tuple[tuple[str, str], ...]
+    source_sha256: str
+    fingerprint: str
+
+
+def stored_columns(manifest: Manifest, srid: int, targets: Sequence[TileTarget]) -> tuple[StoredColumn, ...]:
+    """The columns of the data table: ours (docs/decisions/0003-stored-columns.md), then the published ones."""
+    own = [
+        StoredColumn(name="_fid", type="bigint", required=True),
+        StoredColumn(name="_key", type="text", required=True),
+        StoredColumn(name="_title", type="text"),
+        StoredColumn(name="_search", type="text"),
+        StoredColumn(name="_geom", type="geometry", srid=srid),
+        *[
+            StoredColumn(name=f"_geom_{other}", type="geometry", srid=other)
+            for other in dict.fromkeys(target.srid for target in targets)
+            if other != srid
+        ],
+        StoredColumn(name="_size", type="real"),
+        StoredColumn(name="_label", type="geometry", srid=srid),
+        StoredColumn(name="_label_width", type="real"),
+        *[StoredColumn(name=safe_column(target), type="smallint", required=True) for target in targets],
+    ]
+    published = [
+        StoredColumn(name=name, type=_TYPES[column.type], required=name in manifest.key)
+        for name, column in manifest.columns.items()
+    ]
+    return (*own, *published)
+
+
+def safe_column(target: TileTarget) -> str:
+    """The column with the zoom from which rounding to this grid's tile units is safe."""
+    return "_safe_" + target.name.lower().replace("-", "_")
+
+
+def drawn_targets(
+    manifest: Manifest, targets: Sequence[TileTarget], outline: Envelope
+) -> tuple[TileTarget, ...]:
+    """The targets with `min_zoom` raised to one above where the layer begins to be drawn.
+
+    Coarser zooms hold no tile of the layer, so nothing need be tried out for them.
+    """
+    coarsest = manifest.style.scale.max
+    raised = []
+    for target in targets:
+        x, y = crs.transform(outline.srid, target.srid, *outline.centre)
+        ground = target.resolution0 * crs.ground_scale(target.srid, x, y)
+        zoom = math.floor(math.log2(ground / coarsest)) - 1
+        lowest = min(max(zoom, target.min_zoom), target.max_tile_zoom)
+        raised.append(replace(target, min_zoom=lowest))
+    return tuple(raised)
+
+
+def table_name(version_id: int) -> str:
+    """The name of a version's table in schema `data`."""
+    return f"v{version_id}"
+
+
+def build_token(copy_sha256: str, manifest: Manifest) -> str:
+    """16 hex characters that change when tiles of the layer do: data, what of the manifest is in "
+    "tiles, encoder."""
+    text = json.dumps([copy_sha256, tile_relevant(manifest), ENCODER_VERSION], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:TOKEN_LENGTH]
+
+
+def tile_relevant(manifest: Manifest) -> dict[str, object]:
+    """The parts of a manifest that decide what is in a tile; colours are not, they are drawn by the client."""
+    label = manifest.style.label
+    return {
+        "id": manifest.id,
+        "kind": manifest.geometry.kind,
+        "columns": list(manifest.tile_columns),
+        "types": [manifest.columns[name].type for name in manifest.tile_columns],
+        "label": [label.column, label.max_metres_per_pixel] if label else None,
+        "scale": manifest.style.scale.model_dump(),
+        "max_features": manifest.tiles.max_features,
+    }
+
+
+def build_fingerprint(manifest: Manifest, targets: Sequence[TileTarget], outline: Envelope) -> str:
+    """A hash of everything beside the source that decides what an import makes, wording included."""
+    content = [
+        manifest.model_dump(mode="json", exclude={"folder": True, "source": {"file"}}),
+        [repr(target) for target in targets],
+        [*outline.bounds, outline.srid],
+        ENCODER_VERSION,
+    ]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def retoken(token: str, version_id: int) -> str:
+    """The token of a version whose data a newer version took over with other wording; same form, its own."""
+    return hashlib.sha256(f"{token} {version_id}".encode()).hexdigest()[:TOKEN_LENGTH]
+
+
+def published_columns(manifest: Manifest) -> tuple[tuple[str, str], ...]:
+    """Names and types of the published columns, in order."""
+    return tuple((name, column.type) for name, column in manifest.columns.items())
+
+
+def find_hold_reason(previous: KnownVersion | None, row_count: int, manifest: Manifest) -> str | None:
+    """Why a person has to confirm this version before it is published, or None.
+
+    Half the rows gone, or columns gone or of another type, is more often a mistake than news.
+    """
+    if previous is None:
+        return None
+    if row_count < previous.row_count * _HOLD_SHARE:
+        lost = 100 * (previous.row_count - row_count) / previous.row_count
+        return f"it has {row_count} rows and the published version {previous.row_count} ({lost:.0f} % fewer)"
+    columns = dict(published_columns(manifest))
+    changed = [name for name, kind in previous.columns if columns.get(name) != kind]
+    if changed:
+        return f"columns were taken away or have another type: {', '.join(changed)}"
+    return None

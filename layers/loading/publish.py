@@ -1,0 +1,94 @@
+"""Moving the one pointer that decides which version of a layer everybody reads.
+
+One UPDATE and one audit row in one transaction. Readers resolve the pointer once per request, so nobody waits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from psycopg.types.json import Jsonb
+
+from gis.errors import ConflictError, NotFoundError
+from gis.statements import read_statement
+from layers.loading.journal import layer_lock
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from gis.database import Database
+
+    Connection = psycopg.Connection[tuple[object, ...]]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What publishing did: the version that is read now, and the one that was read before."""
+
+    layer_id: str
+    version_id: int
+    number: int
+    previous_id: int | None
+
+
+def move_pointer(
+    connection: Connection, layer_id: str, version_id: int, *, who: str, facts: dict[str, object]
+) -> int | None:
+    """Point the layer at a version, on the caller's transaction; the id of the version it pointed at before."""
+    row = connection.execute(
+        read_statement("layers", "move_pointer"), {"layer_id": layer_id, "version_id": version_id}
+    ).fetchone()
+    previous = row[0] if row is not None and isinstance(row[0], int) else None
+    state = read_statement("layers", "set_version_state")
+    if previous is not None and previous != version_id:
+        connection.execute(state, {"id": previous, "state": "kept"})
+    connection.execute(state, {"id": version_id, "state": "published"})
+    record(connection, "published", layer_id, version_id, who=who, facts={**facts, "previous": previous})
+    return previous
+
+
+def record(
+    connection: Connection,
+    action: str,
+    layer_id: str,
+    version_id: int | None,
+    *,
+    who: str,
+    facts: dict[str, object],
+) -> None:
+    """Add a row to the audit trail."""
+    connection.execute(
+        read_statement("layers", "insert_audit"),
+        {"who": who, "action": action, "layer_id": layer_id, "version_id": version_id, "facts": Jsonb(facts)},
+    )
+
+
+def publish_version(
+    database: Database, layer_id: str, number: int | None, *, who: str, confirm: bool
+) -> Publication:
+    """Publish a version that is loaded or kept: the one with this number, or the newest that waits.
+
+    Raises NotFoundError when there is none, ConflictError when it waits for a confirmation that was not given.
+    """
+    with layer_lock(database, layer_id), database.loading() as connection:
+        version_id, found_number, reason = _choose(connection, layer_id, number)
+        if reason and not confirm:
+            raise ConflictError(
+                f"Version {found_number} of {layer_id!r} waits because {reason}. Look at it, and publish "
+                "it with "
+                "--confirm when it is right."
+            )
+        previous = move_pointer(connection, layer_id, version_id, who=who, facts={"confirmed": bool(reason)})
+        return Publication(layer_id, version_id, found_number, previous)
+
+
+def _choose(connection: Connection, layer_id: str, number: int | None) -> tuple[int, int, str | None]:
+    row = connection.execute(
+        read_statement("layers", "version_to_publish"), {"layer_id": layer_id, "number": number}
+    ).fetchone()
+    if row is None:
+        wanted = f"version {number}" if number is not None else "version that waits"
+        raise NotFoundError(f"The layer {layer_id!r} has no {wanted} that could be published.")
+    version_id, found, reason = row
+    return int(str(version_id)), int(str(found)), str(reason) if reason else None

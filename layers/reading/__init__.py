@@ -1,0 +1,5 @@
+"""Reading untrusted files: everything that touches GDAL or geometry nobody has checked yet.
+
+`staging` and `archive` put a source into a private folder under fixed names, `sandbox` runs `child` on it in
+another process without network, and `job` and `report` are what the two say to each other.
+"""

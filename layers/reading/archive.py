@@ -1,0 +1,145 @@
+"""Taking the wanted parts out of a ZIP that nobody has checked.
+
+Everything is refused by name before the first byte is written: paths that leave the folder, links, encrypted
+or nested archives. Sizes are counted while unpacking; what the archive says about itself is not believed.
+"""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+import zlib
+from collections import defaultdict
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from gis.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from layers.manifest import Format
+
+MAX_BYTES = 4 * 2**30
+_MAX_ENTRIES = 256
+_MAX_RATIO = 200
+_RATIO_COUNTS_FROM = 2**20
+_BLOCK = 2**20
+_ENCRYPTED = 0x1
+_NESTED = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".kmz"})
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+
+MAIN_SUFFIXES: Mapping[Format, frozenset[str]] = {
+    "shapefile": frozenset({".shp"}),
+    "geopackage": frozenset({".gpkg"}),
+    "geojson": frozenset({".geojson", ".json"}),
+    "csv": frozenset({".csv", ".txt"}),
+}
+SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+
+
+def is_archive(path: Path) -> bool:
+    """True when the file says it is a ZIP, by name or by its first bytes."""
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\x03\x04" or path.suffix.lower() == ".zip"
+
+
+def extract(archive: Path, kind: Format, folder: Path, shown: str) -> tuple[Path, tuple[str, ...]]:
+    """Unpack the one dataset of this kind under fixed names; the main file, and the names left aside.
+
+    `shown` is the archive's name in sentences. Raises SourceError for anything unsafe, for no dataset and for
+    two.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            entries = _check_entries(opened)
+            wanted = _choose(entries, kind)
+            budget = MAX_BYTES
+            for entry, name in wanted.items():
+                budget -= _copy(opened, entries[entry], folder / name, budget)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError) as exc:
+        raise SourceError(_not_a_zip(archive, shown)) from exc
+    main = next(name for name in wanted.values() if Path(name).suffix in MAIN_SUFFIXES[kind])
+    return folder / main, tuple(name for name in entries if name not in wanted)
+
+
+def _check_entries(opened: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    entries: dict[str, zipfile.ZipInfo] = {}
+    infos = opened.infolist()
+    if len(infos) > _MAX_ENTRIES:
+        raise SourceError(f"The ZIP holds {len(infos)} files; at most {_MAX_ENTRIES} are accepted.")
+    for info in infos:
+        _check_entry(info)
+        if info.filename in entries:
+            raise SourceError(f"The ZIP holds two files called {info.filename!r}. Pack it anew.")
+        if not info.is_dir():
+            entries[info.filename] = info
+    return entries
+
+
+def _check_entry(info: zipfile.ZipInfo) -> None:
+    name = info.filename
+    original = info.orig_filename
+    parts = PurePosixPath(name).parts
+    if name.startswith("/") or ".." in parts or "\\" in original or "\x00" in original or ":" in name:
+        raise SourceError(
+            f"The ZIP holds the file name {original[:80]!r}, which leads outside it. Pack it anew."
+        )
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise SourceError(f"The ZIP holds a link, {name!r}. Pack the files themselves.")
+    if info.flag_bits & _ENCRYPTED:
+        raise SourceError(f"The file {name!r} in the ZIP is encrypted. Pack it without a password.")
+    if Path(name).suffix.lower() in _NESTED:
+        raise SourceError(f"The ZIP holds another archive, {name!r}. Unpack it and choose one dataset.")
+    if info.compress_type not in _METHODS:
+        raise SourceError(f"The file {name!r} is packed in an unusual way. Pack it as an ordinary ZIP.")
+
+
+def _choose(entries: Mapping[str, zipfile.ZipInfo], kind: Format) -> dict[str, str]:
+    main = [
+        name for name in entries if Path(name).suffix.lower() in MAIN_SUFFIXES[kind] and "__MACOSX" not in name
+    ]
+    if len(main) != 1:
+        listed = ", ".join(sorted(PurePosixPath(name).name for name in main)[:10])
+        found = f"holds {len(main)} datasets ({listed}); pack one" if main else f"holds no {kind} dataset"
+        raise SourceError(f"The ZIP {found}.")
+    suffixes = SHAPEFILE_PARTS if kind == "shapefile" else (Path(main[0]).suffix.lower(),)
+    return _parts(main[0], list(entries), suffixes)
+
+
+def _parts(main: str, names: Sequence[str], suffixes: Sequence[str]) -> dict[str, str]:
+    found: dict[str, list[str]] = defaultdict(list)
+    stem = main[: -len(Path(main).suffix)].casefold()
+    for name in names:
+        suffix = Path(name).suffix
+        if suffix.lower() in suffixes and name[: -len(suffix)].casefold() == stem:
+            found[suffix.lower()].append(name)
+    for suffix, twins in found.items():
+        if len(twins) > 1:
+            raise SourceError(f"The ZIP holds the {suffix} part twice: {', '.join(twins)}. Pack it anew.")
+    return {twins[0]: f"source{suffix}" for suffix, twins in found.items()}
+
+
+def _copy(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, budget: int) -> int:
+    written = 0
+    with opened.open(info) as source, target.open("xb") as file:
+        while block := source.read(_BLOCK):
+            written += len(block)
+            packed = max(info.compress_size, 1)
+            if written > budget or (written > _RATIO_COUNTS_FROM and written > packed * _MAX_RATIO):
+                raise SourceError(
+                    f"The file {info.filename!r} grows beyond what is accepted while it is unpacked. "
+                    "Send it unpacked, or in parts."
+                )
+            file.write(block)
+    return written
+
+
+def _not_a_zip(archive: Path, shown: str) -> str:
+    with archive.open("rb") as file:
+        magic = file.read(6)
+    known = {b"7z\xbc\xaf\x27\x1c": "7z archive", b"Rar!\x1a\x07": "RAR archive", b"\x1f\x8b": "gzip file"}
+    for start, name in known.items():
+        if magic.startswith(start):
+            return f"{shown} is a {name}, not a ZIP. Pack it as a ZIP."
+    return f"{shown} is not a whole ZIP: it is damaged or cut short. Fetch it again."

@@ -1,0 +1,91 @@
+"""The reading child process: `python -m layers.reading.child`, one job on standard input, one answer in a file.
+
+It limits itself before any library of a file format is loaded, speaks progress on standard output, and answers
+in `answer.json` of the staging folder. It is started by `layers.reading.sandbox`, never by hand.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+
+from pydantic import TypeAdapter
+
+from gis.errors import ProstorError
+from layers.reading.job import ImportJob, InspectJob, Job, Limits
+from layers.reading.report import Inspection, Progress, Reading, Refusal
+
+ANSWER = "answer.json"
+_PR_SET_PDEATHSIG = 1
+
+
+def main() -> int:
+    """Read the job, limit this process, do the job, write the answer."""
+    job: ImportJob | InspectJob = TypeAdapter[Job](Job).validate_json(sys.stdin.buffer.read())
+    _die_with_parent()
+    _limit(job.limits)
+    try:
+        answer = _run(job)
+    except ProstorError as exc:
+        answer = Refusal(sentence=exc.sentence)
+    except MemoryError:
+        answer = Refusal(sentence="The source needs more memory than one import may use. Divide it into parts.")
+    (job.folder / ANSWER).write_text(answer.model_dump_json(), encoding="utf-8")
+    return 0
+
+
+def _run(job: ImportJob | InspectJob) -> Reading | Inspection | Refusal:
+    # Imported here, after the limits: these load GDAL, GEOS and PROJ.
+    if isinstance(job, InspectJob):
+        from layers.reading.inspection import inspect_source  # noqa: PLC0415
+
+        return inspect_source(job, _tell)
+    from layers.reading.conversion import import_source  # noqa: PLC0415
+
+    reading: Reading = import_source(job, _tell, _RepairClock(job.limits.repair_seconds).announce)
+    return reading
+
+
+class _RepairClock:
+    """Ends the process when one repair takes too long; GEOS listens to nothing gentler."""
+
+    def __init__(self, seconds: int) -> None:
+        self._seconds = seconds
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+    def announce(self, feature: int) -> None:
+        """Start the clock for this feature; 0 stops it."""
+        if feature:
+            _write({"repairing": feature})
+        signal.alarm(self._seconds if feature else 0)
+
+
+def _tell(progress: Progress) -> None:
+    _write({"progress": progress.model_dump()})
+
+
+def _write(message: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def _limit(limits: Limits) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 5))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limits.open_files, limits.open_files))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() == 1:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

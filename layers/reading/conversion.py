@@ -1,0 +1,273 @@
+"""From an opened source to the finished COPY file: the steps of an import that run in the child process.
+
+Each batch is chosen, parsed, placed, mended and measured, then encoded; nothing is kept of it but counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from pyproj.exceptions import ProjError
+
+from gis import crs
+from gis.envelope import Envelope
+from gis.errors import SourceError
+from gis.geometry import transform_geometries
+from layers.reading.columns import ColumnMatch, match_columns
+from layers.reading.copyfile import CopyFile
+from layers.reading.delimited import open_delimited
+from layers.reading.identity import KeyMaker, build_search_texts, build_titles, fid_of
+from layers.reading.labels import build_labels
+from layers.reading.persons import PersonWatch
+from layers.reading.position import OutlineWatch, check_stated_crs, check_units
+from layers.reading.repair import check_shapes, count_types, flatten, repair_all
+from layers.reading.report import Counts, Progress, Quality, Reading
+from layers.reading.snapping import find_safe_zooms, hilbert_distance
+from layers.reading.values import parse_text, parser
+from layers.reading.vector import open_vector
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from layers.manifest import Manifest
+    from layers.reading.job import ImportJob
+    from layers.reading.rows import Batch, Table
+
+
+def import_source(job: ImportJob, tell: Callable[[Progress], None], announce: Callable[[int], None]) -> Reading:
+    """Read the staged source and write its rows. Raises SourceError when it cannot be accepted."""
+    with open_table(job) as table:
+        conversion = Conversion(job, table, announce)
+        total = table.declared().declared
+        for batch in table.batches(conversion.match.needed):
+            conversion.add(batch)
+            tell(Progress(step="read", done=conversion.read, total=total))
+        tell(Progress(step="sort", done=conversion.written, total=conversion.written))
+        return conversion.finish()
+
+
+def open_table(job: ImportJob) -> AbstractContextManager[Table]:
+    """The staged source, opened by the reader of its format."""
+    source, path = job.manifest.source, job.folder / job.file
+    if source.format == "csv":
+        if source.x is None or source.y is None:
+            raise SourceError("A CSV needs x and y under [source], the names of its coordinate columns.")
+        return open_delimited(path, x=source.x, y=source.y, decimal=source.decimal, encoding=source.encoding)
+    return open_vector(path, source.format, layer=source.layer, encoding=source.encoding)
+
+
+class Conversion:
+    """One import under way: what the batches so far amount to."""
+
+    def __init__(self, job: ImportJob, table: Table, announce: Callable[[int], None]) -> None:
+        self._job = job
+        self._manifest = job.manifest
+        self._table = table
+        self._announce = announce
+        also_known = (job.manifest.source.x or "", job.manifest.source.y or "")
+        self.match: ColumnMatch = match_columns(job.manifest, table.names, also_known=also_known)
+        self._outline = Envelope(*job.outline, srid=job.srid)
+        self._watch = OutlineWatch(self._outline, job.manifest.source.crs)
+        self._persons = PersonWatch()
+        self._keys = KeyMaker(job.manifest)
+        self._copy = CopyFile(job.folder / job.copy_name, job.columns)
+        self._tally: Counter[str] = Counter()
+        self._types: Counter[str] = Counter()
+        self._unknown: Counter[str] = Counter()
+        self._repairs: list[Any] = []
+        self._notes = list(table.notes)
+        self.read = 0
+        self.written = 0
+
+    def add(self, batch: Batch) -> None:
+        """Take one batch through every step and append its rows."""
+        if self.read == 0:
+            self._check_crs(batch)
+        self.read += len(batch)
+        batch = batch.select(self._wanted(batch))
+        if not len(batch):
+            return
+        columns = self._parse(batch)
+        self._persons.look(columns)
+        native, keys = self._place(batch, columns)
+        titles = build_titles(self._manifest, columns, keys)
+        values = {
+            "_fid": [fid_of(key) for key in keys],
+            "_key": keys,
+            "_title": titles,
+            "_search": build_search_texts(titles),
+            **derive(native, self._job),
+            **columns,
+        }
+        x, y = _centres(native)
+        self._copy.add(values, hilbert_distance(x, y, self._outline))
+        self.written += len(batch)
+
+    def finish(self) -> Reading:
+        """Judge the whole, write the stream and report. Raises SourceError when counts or keys do not hold."""
+        counts = self._counts()
+        check_counts(counts)
+        self._persons.judge()
+        outside = self._watch.judge()
+        self._refuse_repeated_keys()
+        written = self._copy.finish()
+        operation = crs.describe_operation(
+            self._manifest.source.crs, self._job.srid, crs.transform_envelope(self._outline, crs.WGS84)
+        )
+        bounds = self._watch.bounds
+        return Reading(
+            row_count=written.row_count,
+            copy_sha256=written.sha256,
+            native_extent=(bounds[0], bounds[1], bounds[2], bounds[3]) if bounds else None,
+            operation=operation.description,
+            operation_accuracy_m=operation.accuracy_m,
+            quality=self._quality(counts, outside),
+        )
+
+    def _check_crs(self, batch: Batch) -> None:
+        if self._table.crs_is_default:
+            return
+        bounds = shapely.total_bounds(batch.geometries)
+        if np.isfinite(bounds).all():
+            at = (float(bounds[0] + bounds[2]) / 2, float(bounds[1] + bounds[3]) / 2)
+            note = check_stated_crs(self._table.crs, self._manifest.source.crs, at)
+            self._notes += [note] if note else []
+
+    def _wanted(self, batch: Batch) -> Any:
+        keep = np.ones(len(batch), dtype=bool)
+        for name, accepted in self._manifest.source.where.items():
+            values = batch.columns[self.match.conditions[name]]
+            keep &= np.array([parse_text(value) in accepted for value in values], dtype=bool)
+        return keep
+
+    def _parse(self, batch: Batch) -> dict[str, list[Any]]:
+        columns: dict[str, list[Any]] = {}
+        for name, column in self._manifest.columns.items():
+            parse = parser(column.type, self._manifest.source.decimal)
+            source = self.match.sources[name]
+            values: list[Any] = []
+            for number, raw in zip(batch.numbers, batch.columns[source], strict=True):
+                try:
+                    value = parse(raw)
+                except ValueError as exc:
+                    raise SourceError(f"Feature {number}, field {source!r}: {exc}.") from exc
+                if column.zero_is_unknown and value is not None and value in (0, "0"):
+                    self._unknown[name] += 1
+                    value = None
+                values.append(value)
+            columns[name] = values
+        return columns
+
+    def _place(self, batch: Batch, columns: Mapping[str, list[Any]]) -> tuple[Any, list[str]]:
+        rules = self._manifest.geometry
+        self._types.update(count_types(batch.geometries))
+        shapes = check_shapes(batch.geometries, batch.numbers, rules)
+        self._tally["null"] += int(shapely.is_missing(shapes).sum())
+        check_units(shapes, self._manifest.source.crs)
+        flat, dropped, unknown = flatten(shapes, rules)
+        self._tally.update(heights_dropped=dropped, unknown_heights=unknown)
+        native = self._transform(flat)
+        keys = self._keys.build(columns, native, batch.numbers)
+        native, repairs = repair_all(native, batch.numbers, keys, rules, self._announce)
+        self._repairs += repairs
+        self._watch.look(shapes, native)
+        return native, keys
+
+    def _transform(self, geometries: Any) -> Any:
+        try:
+            return transform_geometries(geometries, self._manifest.source.crs, self._job.srid)
+        except ProjError as exc:
+            raise SourceError(
+                f"Coordinates cannot be brought from EPSG:{self._manifest.source.crs} to "
+                f"EPSG:{self._job.srid}. "
+                "Check source.crs in the manifest."
+            ) from exc
+
+    def _counts(self) -> Counts:
+        stated = self._table.declared()
+        return stated.model_copy(
+            update={"read": self.read, "written": self.written, "left_out": self.read - self.written}
+        )
+
+    def _refuse_repeated_keys(self) -> None:
+        repeated = self._copy.repeated_keys()
+        if repeated:
+            listed = ", ".join(repr(key) for key in repeated)
+            raise SourceError(
+                f"The key ({', '.join(self._manifest.key)}) is not unique: {listed}. Mend the source, or name "
+                "columns under key in the manifest that tell features apart."
+            )
+
+    def _quality(self, counts: Counts, outside: int) -> Quality:
+        encoding = self._table.encoding
+        if self._keys.copies:
+            self._notes.append(f"{self._keys.copies} rows are exact copies of others.")
+        return Quality(
+            counts=counts,
+            geometry_types=dict(self._types),
+            null_geometries=self._tally["null"],
+            invalid=len(self._repairs),
+            repairs=tuple(self._repairs),
+            heights_dropped=self._tally["heights_dropped"],
+            unknown_heights=self._tally["unknown_heights"],
+            outside_outline=outside,
+            encoding=encoding.name if encoding else None,
+            samples=encoding.samples if encoding else (),
+            column_sources=dict(self.match.sources),
+            columns_left_out=self.match.left_out,
+            person_columns_left_out=self.match.persons_left_out,
+            unknown_values=dict(self._unknown),
+            notes=tuple(self._notes),
+        )
+
+
+def derive(native: Any, job: ImportJob) -> dict[str, Any]:
+    """The stored columns that tiles and labels need, by name, from valid geometry in the portal's CRS."""
+    manifest: Manifest = job.manifest
+    labels = build_labels(native, manifest.geometry.kind)
+    values = {"_geom": native, "_size": labels.sizes, "_label": labels.points, "_label_width": labels.widths}
+    in_grid = {job.srid: shapely.force_2d(native)}
+    for target in job.targets:
+        if target.srid not in in_grid:
+            moved = transform_geometries(in_grid[job.srid], job.srid, target.srid)
+            in_grid[target.srid] = moved
+            values[f"_geom_{target.srid}"] = moved
+        values[_safe_name(target.name)] = find_safe_zooms(in_grid[target.srid], target)
+    return values
+
+
+def check_counts(counts: Counts) -> None:
+    """Raise SourceError when parts of the source speak of different numbers of rows, or of none."""
+    if counts.read == 0:
+        raise SourceError("The source holds no rows.")
+    if counts.written == 0:
+        raise SourceError(f"None of the {counts.read} rows of the source is what source.where asks for.")
+    stated = {
+        "the file says": counts.declared,
+        "the index holds": _less(counts.geometry_records, counts.deleted),
+        "the .dbf part holds": _less(counts.attribute_records, counts.deleted),
+    }
+    for place, number in stated.items():
+        if number is not None and number != counts.read:
+            raise SourceError(
+                f"{counts.read} rows could be read, but {place} {number}. The file is damaged; ask the "
+                "provider for "
+                "a new copy."
+            )
+
+
+def _less(number: int | None, deleted: int) -> int | None:
+    return None if number is None else number - deleted
+
+
+def _safe_name(grid: str) -> str:
+    return "_safe_" + grid.lower().replace("-", "_")
+
+
+def _centres(geometries: Any) -> tuple[Any, Any]:
+    boxes = shapely.bounds(geometries)
+    return (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2

@@ -1,0 +1,127 @@
+"""What the reading child process answers: a reading with its quality, an inspection, or a refusal.
+
+These are plain values without behaviour; `quality` is stored with the version and shown to people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from layers.parts import Part
+
+Bounds = tuple[float, float, float, float]
+
+
+class Repair(Part):
+    """One feature whose geometry was mended: where, why, and what it did to the area (square metres)."""
+
+    feature: int = Field(description="number of the feature in the source, counted from 1")
+    key: str
+    reason: str
+    area_before_m2: float
+    area_after_m2: float
+
+
+class Counts(Part):
+    """How many rows each part of the source speaks of; they have to agree."""
+
+    declared: int | None = Field(default=None, description="what the file says it holds")
+    geometry_records: int | None = Field(default=None, description="records of a shapefile's index")
+    attribute_records: int | None = Field(default=None, description="records a DBF header speaks of")
+    deleted: int = Field(default=0, description="DBF records marked as deleted")
+    read: int = 0
+    left_out: int = Field(default=0, description="rows that source.where did not ask for")
+    written: int = 0
+
+
+class Quality(Part):
+    """Everything worth knowing about one reading of a source."""
+
+    counts: Counts = Counts()
+    geometry_types: Mapping[str, int] = {}
+    null_geometries: int = 0
+    invalid: int = 0
+    repairs: tuple[Repair, ...] = ()
+    heights_dropped: int = 0
+    unknown_heights: int = 0
+    outside_outline: int = 0
+    encoding: str | None = None
+    samples: tuple[str, ...] = ()
+    column_sources: Mapping[str, str] = Field(default={}, description="published column → name in the source")
+    columns_left_out: tuple[str, ...] = ()
+    person_columns_left_out: tuple[str, ...] = ()
+    unknown_values: Mapping[str, int] = Field(default={}, description="zeros that became unknown, by column")
+    notes: tuple[str, ...] = ()
+
+
+class Reading(Part):
+    """A finished import job of the child: the COPY file stands in the staging folder."""
+
+    status: Literal["read"] = "read"
+    row_count: int
+    copy_sha256: str
+    native_extent: Bounds | None
+    operation: str
+    operation_accuracy_m: float | None
+    quality: Quality
+
+
+class FieldFound(Part):
+    """One column of an inspected layer."""
+
+    name: str
+    type: str
+    filled: int = Field(description="rows with a value")
+    distinct: int = Field(description="different values, counted up to a limit")
+    samples: tuple[str, ...] = ()
+    person: bool = False
+
+
+class LayerFound(Part):
+    """One layer of an inspected file."""
+
+    name: str
+    row_count: int
+    crs: int | None
+    crs_text: str
+    fields: tuple[FieldFound, ...]
+    geometry_types: Mapping[str, int]
+    null_geometries: int
+    invalid: int
+    has_z: bool
+    unknown_heights: int
+    bounds: Bounds | None
+    encoding: str | None
+    encoding_reason: str
+    samples: tuple[str, ...]
+    duplicate_geometries: int
+    x_column: str | None = None
+    y_column: str | None = None
+    decimal: str = "."
+    notes: tuple[str, ...] = ()
+
+
+class Inspection(Part):
+    """A finished inspection."""
+
+    status: Literal["inspected"] = "inspected"
+    source_name: str
+    layers: tuple[LayerFound, ...]
+
+
+class Refusal(Part):
+    """The source cannot be accepted, and why, for a clerk."""
+
+    status: Literal["refused"] = "refused"
+    sentence: str
+
+
+class Progress(Part):
+    """How far a step is; `total` is None while nobody knows."""
+
+    step: str
+    done: int = 0
+    total: int | None = None

@@ -1,0 +1,196 @@
+"""Running the reading child process: without network, with limits, ended at a deadline, and its answer read
+back.
+
+GDAL types a file by content and follows what it finds there, so nothing here trusts a file name. The child
+sees an environment of our making, one driver, and a folder with fixed names.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+
+import layers
+from gis.errors import SourceError, UnavailableError
+from gis.logs import logger
+from layers.reading.child import ANSWER
+from layers.reading.drivers import skipped_drivers
+from layers.reading.report import Inspection, Progress, Reading, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from layers.manifest import Format
+    from layers.reading.job import ImportJob, InspectJob, Job
+
+_log = logger("reading")
+_ERROR_LOG = "errors.txt"
+_SHOWN_ERROR_BYTES = 4000
+
+
+def run_import(job: ImportJob, progress: Callable[[Progress], None] | None = None) -> Reading:
+    """Read a staged source in the child. Raises SourceError with the child's reason, or with how it ended."""
+    answer = _run(job, job.manifest.source.format, progress)
+    if not isinstance(answer, Reading):
+        raise SourceError("The reader answered something else than a reading.")
+    return answer
+
+
+def run_inspection(job: InspectJob, progress: Callable[[Progress], None] | None = None) -> Inspection:
+    """Inspect a staged source in the child. Raises SourceError as `run_import` does."""
+    answer = _run(job, job.format, progress)
+    if not isinstance(answer, Inspection):
+        raise SourceError("The reader answered something else than an inspection.")
+    return answer
+
+
+@lru_cache(maxsize=1)
+def isolation() -> tuple[str, ...]:
+    """The command that takes the network away: `unshare -n` for root, `-rn` for others.
+
+    Raises UnavailableError when the machine allows neither.
+    """
+    unshare = shutil.which("unshare")
+    option = "-n" if os.geteuid() == 0 else "-rn"
+    if unshare is not None:
+        tried = subprocess.run([unshare, option, "true"], capture_output=True, check=False)  # noqa: S603  fixed words
+        if tried.returncode == 0:
+            return (unshare, option)
+    raise UnavailableError(
+        "Sources can only be read by a process without network, and this machine does not allow one to "
+        "be made. "
+        "Install util-linux, and allow user namespaces (sysctl kernel.unprivileged_userns_clone=1)."
+    )
+
+
+def environment(kind: Format) -> dict[str, str]:
+    """The whole environment of the child: nothing is inherited but where programs are found."""
+    return {
+        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(Path(layers.__file__).parents[1]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "GDAL_SKIP": ",".join(skipped_drivers(kind)),
+        "CPL_DEBUG": "OFF",
+        "OGR_GEOJSON_MAX_OBJ_SIZE": "256",
+        "OGR_SQLITE_LOAD_EXTENSIONS": "",
+        "PROJ_NETWORK": "OFF",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
+    }
+
+
+def _run(job: Job, kind: Format, progress: Callable[[Progress], None] | None) -> Reading | Inspection:
+    command = [*isolation(), sys.executable, "-P", "-s", "-m", "layers.reading.child"]
+    answer_path = job.folder / ANSWER
+    with (job.folder / _ERROR_LOG).open("wb") as errors:
+        child = subprocess.Popen(  # noqa: S603  every word is ours
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=job.folder,
+            env=environment(kind),
+            start_new_session=True,
+        )
+        deadline = _Deadline(child, job.limits.wall_seconds)
+        try:
+            repairing = _converse(child, job, progress)
+        finally:
+            deadline.cancel()
+            _end(child)
+    if child.returncode == 0 and answer_path.exists():
+        return _read_answer(answer_path)
+    _log.warning("reader_ended", status=child.returncode, errors=_last_errors(job.folder), repairing=repairing)
+    raise SourceError(_sentence_for(child.returncode, repairing, job, timed_out=deadline.passed))
+
+
+def _converse(
+    child: subprocess.Popen[bytes], job: Job, progress: Callable[[Progress], None] | None
+) -> int | None:
+    """Hand over the job and listen until the child is done; the feature whose repair it spoke of last."""
+    repairing = None
+    if child.stdin is None or child.stdout is None:
+        return None
+    try:
+        child.stdin.write(job.model_dump_json().encode())
+        child.stdin.close()
+    except BrokenPipeError:
+        child.wait()
+        return None
+    for line in child.stdout:
+        message = json.loads(line)
+        repairing = message.get("repairing")
+        if progress is not None and "progress" in message:
+            progress(Progress.model_validate(message["progress"]))
+    child.wait()
+    return repairing if isinstance(repairing, int) else None
+
+
+def _read_answer(path: Path) -> Reading | Inspection:
+    answer: Reading | Inspection | Refusal = TypeAdapter[Reading | Inspection | Refusal](
+        Reading | Inspection | Refusal
+    ).validate_json(path.read_bytes())
+    if isinstance(answer, Refusal):
+        raise SourceError(answer.sentence)
+    return answer
+
+
+class _Deadline:
+    """Kills the child's whole group when its time is over."""
+
+    def __init__(self, child: subprocess.Popen[bytes], seconds: int) -> None:
+        self._child = child
+        self.passed = False
+        self._timer = threading.Timer(seconds, self._kill)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def cancel(self) -> None:
+        """The child ended by itself."""
+        self._timer.cancel()
+
+    def _kill(self) -> None:
+        self.passed = True
+        _end(self._child)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is None:
+        try:
+            os.killpg(child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        child.wait()
+
+
+def _sentence_for(status: int, repairing: int | None, job: Job, *, timed_out: bool) -> str:
+    if timed_out:
+        minutes = job.limits.wall_seconds // 60
+        return f"Reading took longer than {minutes} minutes and was ended. Divide the source."
+    if status == -signal.SIGALRM and repairing:
+        return (
+            f"Feature {repairing} is so broken that mending it took over {job.limits.repair_seconds} seconds. "
+            "Mend it in the source."
+        )
+    if status == -signal.SIGXCPU:
+        return "Reading took too much computing time and was ended. Divide the source into parts."
+    if repairing:
+        return f"The reader stopped while mending feature {repairing}. Mend it in the source."
+    return "The reader stopped in the middle of the file; it is damaged, or needs too much memory."
+
+
+def _last_errors(folder: Path) -> str:
+    path = folder / _ERROR_LOG
+    return path.read_bytes()[-_SHOWN_ERROR_BYTES:].decode(errors="replace") if path.exists() else ""

@@ -1,0 +1,134 @@
+"""A private folder for one import: the source under fixed names, and nothing that a user named.
+
+The folder is locked while its owner lives; `sweep` removes the ones whose owner was killed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import secrets
+import shutil
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gis.errors import SourceError
+from layers.reading.archive import MAIN_SUFFIXES, MAX_BYTES, SHAPEFILE_PARTS, extract, is_archive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from layers.manifest import Format
+
+_LOCK = "lock"
+_YOUNG_SECONDS = 60
+_BLOCK = 2**20
+
+
+@dataclass(frozen=True)
+class StagedSource:
+    """A source in its staging folder. `left_aside` are files of an archive that are not used."""
+
+    folder: Path
+    file: str
+    name: str
+    sha256: str
+    left_aside: tuple[str, ...] = ()
+
+
+@contextmanager
+def staging_folder(home: Path) -> Iterator[Path]:
+    """A new private folder under `home`/staging, removed at the end whatever happens."""
+    root = home / "staging"
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = root / secrets.token_hex(8)
+    folder.mkdir(mode=0o700)
+    with (folder / _LOCK).open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(home: Path) -> int:
+    """Remove staging folders whose owner is gone; how many there were."""
+    root = home / "staging"
+    folders = [path for path in root.iterdir() if path.is_dir()] if root.is_dir() else []
+    return sum(_remove_if_left(folder) for folder in folders)
+
+
+def stage(source: Path, kind: Format, folder: Path) -> StagedSource:
+    """Copy or unpack a source into the folder under fixed names. Raises SourceError when it cannot be used."""
+    if not source.is_file():
+        raise SourceError(
+            f"There is no source file {source.name!r} where the manifest says. Check source.file."
+        )
+    size = source.stat().st_size
+    if size == 0:
+        raise SourceError(f"The source file {source.name!r} is empty.")
+    if size > MAX_BYTES:
+        raise SourceError(
+            f"The source file {source.name!r} has {size} bytes; at most {MAX_BYTES} are accepted."
+        )
+    if is_archive(source):
+        packed = folder / "archive.zip"
+        digest = _copy(source, packed, hashlib.sha256())
+        main, left_aside = extract(packed, kind, folder, source.name)
+        packed.unlink()
+        return StagedSource(folder, main.name, source.name, digest.hexdigest(), left_aside)
+    return _stage_plain(source, kind, folder)
+
+
+def _stage_plain(source: Path, kind: Format, folder: Path) -> StagedSource:
+    if source.suffix.lower() not in MAIN_SUFFIXES[kind]:
+        wanted = " or ".join(sorted(MAIN_SUFFIXES[kind]))
+        raise SourceError(f"The manifest says {kind}, but {source.name!r} does not end in {wanted}.")
+    if kind == "geopackage":
+        _refuse_open_geopackage(source)
+    digest = hashlib.sha256()
+    for part in _parts(source, kind):
+        _copy(part, folder / f"source{part.suffix.lower()}", digest)
+    return StagedSource(folder, f"source{source.suffix.lower()}", source.name, digest.hexdigest())
+
+
+def _parts(source: Path, kind: Format) -> list[Path]:
+    if kind != "shapefile":
+        return [source]
+    stem = source.stem.casefold()
+    return sorted(
+        path
+        for path in source.parent.iterdir()
+        if path.suffix.lower() in SHAPEFILE_PARTS and path.stem.casefold() == stem and path.is_file()
+    )
+
+
+def _refuse_open_geopackage(source: Path) -> None:
+    for ending in ("-wal", "-journal"):
+        beside = source.with_name(source.name + ending)
+        if beside.exists() and beside.stat().st_size:
+            raise SourceError(f"{source.name!r} is still open in another program. Close it there, then import.")
+
+
+def _copy(source: Path, target: Path, digest: hashlib._Hash) -> hashlib._Hash:
+    with source.open("rb") as reading, target.open("xb") as writing:
+        while block := reading.read(_BLOCK):
+            digest.update(block)
+            writing.write(block)
+    return digest
+
+
+def _remove_if_left(folder: Path) -> bool:
+    try:
+        with (folder / _LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except FileNotFoundError:
+        if time.time() - folder.stat().st_mtime < _YOUNG_SECONDS:
+            return False
+    shutil.rmtree(folder, ignore_errors=True)
+    return True

@@ -1,0 +1,168 @@
+"""From what stands in a source to what is stored: text, whole number, number, date or boolean.
+
+Parsing is strict. What cannot be understood raises ValueError with the reason; nothing is guessed away.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from layers.manifest import ColumnType
+
+Value = str | int | float | bool | dt.date | None
+
+_CONTROL = re.compile("[\x00\x80-\x9f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
+_DAY_FIRST = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})(?: .*)?")
+_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?")
+_TRUE = frozenset({"1", "t", "true", "d", "da", "y", "yes", "j", "ja", "o", "oui"})
+_FALSE = frozenset({"0", "f", "false", "n", "ne", "no", "nein", "non"})
+_MAX_TEXT = 100_000
+_INT64 = 2**63
+
+
+def parser(kind: ColumnType, decimal: str = ".") -> Callable[[object], Value]:
+    """The function that reads one value of this type; None and empty text answer None.
+
+    `decimal` is the decimal sign of numbers written as text. The function raises ValueError with the reason.
+    """
+
+    def parse_integer(value: object) -> Value:
+        return _integer(value, decimal)
+
+    def parse_number(value: object) -> Value:
+        return _number(value, decimal)
+
+    return {
+        "text": parse_text,
+        "integer": parse_integer,
+        "number": parse_number,
+        "date": parse_date,
+        "boolean": parse_boolean,
+    }[kind]
+
+
+def parse_text(value: object) -> str | None:
+    """NFC text without outer spaces; numbers as people write them. Refuses NUL and C1 control characters."""
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else _written(value)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+        if _SURROGATE.search(text):
+            raise ValueError("the text is not valid Unicode")
+    if _CONTROL.search(text):
+        raise ValueError(_control_reason(text))
+    if len(text) > _MAX_TEXT:
+        raise ValueError(f"the text has {len(text)} characters; at most {_MAX_TEXT} are accepted")
+    return text.strip() or None
+
+
+def parse_date(value: object) -> dt.date | None:
+    """A date from ISO, YYYY/MM/DD, YYYYMMDD or dd.mm.yyyy; a time of day behind it is dropped."""
+    if value is None:
+        return None
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    text = str(value).strip()
+    if not text:
+        return None
+    if found := _YEAR_FIRST.fullmatch(text) or _COMPACT_DATE.fullmatch(text):
+        year, month, day = found.groups()
+    elif found := _DAY_FIRST.fullmatch(text):
+        day, month, year = found.groups()
+    else:
+        raise ValueError(f"{text[:40]!r} is not a date; write 31.12.2026 or 2026-12-31")
+    try:
+        return dt.date(int(year), int(month), int(day))
+    except ValueError as exc:
+        raise ValueError(f"{text[:40]!r} is not a day of the calendar") from exc
+
+
+def parse_boolean(value: object) -> bool | None:
+    """True for 1, true, t, da, d, yes; False for 0, false, f, ne, n, no."""
+    if value is None or isinstance(value, bool):
+        return value
+    text = str(value).strip().lower()
+    if not text:
+        return None
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    raise ValueError(f"{text[:40]!r} is neither yes nor no")
+
+
+def _integer(value: object, decimal: str) -> int | None:
+    if isinstance(value, int):
+        return _checked(int(value))
+    number = _number(value, decimal, keep_whole=True)
+    if number is None:
+        return None
+    if isinstance(number, float) and not number.is_integer():
+        raise ValueError(f"{value!r} is not a whole number")
+    return _checked(int(number))
+
+
+def _checked(number: int) -> int:
+    if not -_INT64 <= number < _INT64:
+        raise ValueError(f"{number} is too large for a whole number; publish the column as text")
+    return number
+
+
+def _number(value: object, decimal: str, *, keep_whole: bool = False) -> float | int | None:
+    if value is None:
+        return None
+    if isinstance(value, int | float):
+        return _finite(float(value))
+    text = str(value).strip().replace("\u00a0", "").replace(" ", "")
+    if not text:
+        return None
+    plain = text
+    if decimal == ",":
+        plain = (text.replace(".", "") if _THOUSANDS.fullmatch(text) else text).replace(",", ".")
+    if _NUMBER.fullmatch(plain) is None:
+        hint = '; say decimal = "," under [source]' if decimal == "." and "," in text else ""
+        raise ValueError(f"{text[:40]!r} is not a number{hint}")
+    if keep_whole and plain.lstrip("+-").isdigit():
+        return int(plain)
+    return _finite(float(plain))
+
+
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        raise ValueError("the number is infinite or not a number")
+    return number
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+    if isinstance(value, dict | list | tuple):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, bytes):
+        raise ValueError("the column holds binary data")  # noqa: TRY004  one kind of error for every value
+    return str(value)
+
+
+def _control_reason(text: str) -> str:
+    found = _CONTROL.search(text)
+    letter = found.group() if found else ""
+    if letter == "\x00":
+        return "the text holds a NUL character"
+    return f"{text[:40]!r} holds a control character U+{ord(letter):04X}; the stated encoding is probably wrong"

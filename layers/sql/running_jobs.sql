@@ -1,0 +1,1 @@
+SELECT id, layer_id FROM catalogue.import_job WHERE state = 'running' ORDER BY id

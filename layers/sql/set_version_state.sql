@@ -1,0 +1,1 @@
+UPDATE catalogue.layer_version SET state = %(state)s WHERE id = %(id)s

@@ -1,0 +1,1 @@
+UPDATE catalogue.layer_version SET token = %(token)s WHERE id = %(id)s

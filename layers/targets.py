@@ -1,0 +1,34 @@
+"""What a tile grid asks of a stored feature, in numbers; `tiles.grid` builds these and hands them down.
+
+This floor knows no grids: it only prepares geometry and safe zooms for the ones it is given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TileTarget:
+    """One grid: its CRS, the corner it is counted from, and CRS units per pixel at zoom 0.
+
+    `extent` is the tile's own units per side; `max_tile_zoom` is the deepest zoom that is built.
+    """
+
+    name: str
+    srid: int
+    origin_x: float
+    origin_y: float
+    resolution0: float
+    tile_size: int = 256
+    extent: int = 4096
+    min_zoom: int = 0
+    max_tile_zoom: int = 18
+
+    def resolution(self, zoom: int) -> float:
+        """CRS units per pixel at a zoom."""
+        return self.resolution0 / float(2**zoom)
+
+    def unit(self, zoom: int) -> float:
+        """CRS units per tile unit at a zoom: the step that coordinates in a tile are rounded to."""
+        return self.resolution(zoom) * self.tile_size / self.extent
