@@ -56,6 +56,11 @@ class Symbol(Part):
     )
     radius: Pixels = Field(default=4, description="points only")
 
+    def reach_pixels(self, kind: str) -> float:
+        """How many pixels beyond the geometry stroke, offset or radius paint."""
+        stroke = self.line_width / 2 if self.line else 0.0
+        return stroke + (self.radius if kind == "point" else abs(self.offset))
+
 
 class Class(Part):
     """The symbol and legend title of features whose `by` column holds `value`."""
@@ -115,6 +120,11 @@ class Style(Part):
             if value[:length] in by_value:
                 return by_value[value[:length]]
         return None
+
+    def reach_pixels(self, kind: str) -> float:
+        """How many pixels beyond its geometry a feature of this kind may be painted: tiles overlap by that."""
+        symbols = (self.default, *(each.symbol for each in self.classes))
+        return max(symbol.reach_pixels(kind) for symbol in symbols)
 
     def columns(self) -> tuple[str, ...]:
         """The columns the style reads, each once: class column first, then the label's."""

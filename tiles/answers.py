@@ -18,9 +18,11 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 SHORT_LIVED = "public, max-age=60, must-revalidate"
 TRUNCATED = "X-Features-Truncated"
 
-CORS_HEADERS = (
+PUBLIC_HEADERS = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", f"ETag, {TRUNCATED}"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+    ("X-Content-Type-Options", "nosniff"),
 )
 
 
@@ -45,7 +47,7 @@ def answer_tile(tile: StoredTile, question: Question, *, cache_control: str) -> 
     """The answer to a request for this tile (RFC 9110, 13.1.2 for If-None-Match, 12.5.3 for encodings)."""
     is_gzipped = not tile.is_empty and accepts_gzip(question.accept_encoding)
     headers = [
-        *CORS_HEADERS,
+        *PUBLIC_HEADERS,
         ("Cache-Control", cache_control),
         ("ETag", f'"{tile.etag}-gzip"' if is_gzipped else f'"{tile.etag}"'),
         ("Vary", "Accept-Encoding"),

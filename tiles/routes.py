@@ -18,7 +18,7 @@ from gis.errors import NotFoundError, RequestError
 from layers.links import JSON_TYPE, find_root
 from tiles import ogc
 from tiles.addresses import parse_tile_path, parse_tilejson_path
-from tiles.answers import CORS_HEADERS, SHORT_LIVED, Question
+from tiles.answers import PUBLIC_HEADERS, SHORT_LIVED, Question
 from tiles.hotpath import EXTENSION
 from tiles.serving import TileService
 from tiles.tilejson import build_tilejson
@@ -129,7 +129,7 @@ def _leave_service(state: BlueprintSetupState, service: TileService) -> None:
 
 
 def _allow_any_origin(response: Response) -> Response:
-    for name, value in CORS_HEADERS:
+    for name, value in PUBLIC_HEADERS:
         response.headers[name] = value
     return response
 

@@ -20,7 +20,6 @@ from tiles.grid import EXTENT
 if TYPE_CHECKING:
     from gis.envelope import Envelope
     from layers.catalogue import PublishedLayer
-    from layers.style import Style, Symbol
     from tiles.grid import Grid
 
 # Tile units that every layer gets beyond the sides: four CSS pixels, the custom of all tile servers.
@@ -102,7 +101,7 @@ class TileSource:
     def buffer(self) -> int:
         """Tile units beyond the sides: at least `BUFFER`, more where strokes or offsets reach further."""
         units_per_pixel = EXTENT / self.grid.tile_size
-        reach = max(_reach_pixels(symbol, self.kind) for symbol in _symbols(self.layer.manifest.style))
+        reach = self.layer.manifest.style.reach_pixels(self.kind)
         return max(BUFFER, math.ceil(reach * units_per_pixel))
 
     @property
@@ -139,19 +138,3 @@ def find_source(layer: PublishedLayer, grid: Grid, zoom: int, centre: tuple[floa
     scale = layer.manifest.style.scale
     is_enlarged = source.is_deepest and scale.min <= ground
     return source if is_enlarged or scale.holds(ground) else None
-
-
-def zooms(layer: PublishedLayer, grid: Grid, centre: tuple[float, float]) -> tuple[int, ...]:
-    """The zooms whose tiles hold this layer."""
-    every = range(grid.min_zoom, grid.max_tile_zoom + 1)
-    return tuple(zoom for zoom in every if find_source(layer, grid, zoom, centre) is not None)
-
-
-def _symbols(style: Style) -> tuple[Symbol, ...]:
-    return (style.default, *(each.symbol for each in style.classes))
-
-
-def _reach_pixels(symbol: Symbol, kind: str) -> float:
-    """How many pixels beyond its geometry a symbol may paint."""
-    stroke = symbol.line_width / 2 if symbol.line else 0.0
-    return stroke + (symbol.radius if kind == "point" else abs(symbol.offset))

@@ -119,6 +119,7 @@ def tile_relevant(manifest: Manifest) -> dict[str, object]:
         "types": [manifest.columns[name].type for name in manifest.tile_columns],
         "label": [label.column, label.max_metres_per_pixel] if label else None,
         "scale": manifest.style.scale.model_dump(),
+        "reach": manifest.style.reach_pixels(manifest.geometry.kind),
         "max_features": manifest.tiles.max_features,
     }
 
