@@ -84,7 +84,7 @@ def find_places(home: Path, *, system_data: Path = _SYSTEM_DATA) -> Places:
     `system_data` is where the data root goes when the cluster's user cannot enter the home.
     Raises ConfigurationError when the home cannot be used, or PostgreSQL's user is missing.
     """
-    _make_home(home)
+    make_home(home)
     user = find_user()
     root = _find_root(home, user, system_data)
     return Places(home=home, root=root, socket_folder=_find_socket_folder(root, user), user=user)
@@ -130,6 +130,21 @@ def find_user() -> ClusterUser:
     return ClusterUser(entry.pw_name, entry.pw_uid, entry.pw_gid, switched=uid == 0)
 
 
+def make_home(home: Path) -> None:
+    """Make the home, or check that it may be written. Raises ConfigurationError with what to do."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise ConfigurationError(
+            f"The folder {home} cannot be made ({exc.strerror}); set PROSTOR_HOME to a folder you may write."
+        ) from exc
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise ConfigurationError(
+            f"The folder {home} may not be written by this user; run as the user who made it, "
+            "or set PROSTOR_HOME to a folder of your own."
+        )
+
+
 def make_root(places: Places) -> None:
     """Make the data root, enterable by the cluster's user only. Raises ConfigurationError when another's."""
     if places.root.parent != places.home:
@@ -154,20 +169,6 @@ def check_owner(folder: Path, user: ClusterUser) -> None:
 def _is_usable(version: int, folder: Path) -> bool:
     has_postgis = (_EXTENSIONS / str(version) / "extension" / "postgis.control").exists()
     return version >= _OLDEST_VERSION and has_postgis and (folder / "pg_ctl").exists()
-
-
-def _make_home(home: Path) -> None:
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
-        raise ConfigurationError(
-            f"The folder {home} cannot be made ({exc.strerror}); set PROSTOR_HOME to a folder you may write."
-        ) from exc
-    if not os.access(home, os.W_OK | os.X_OK):
-        raise ConfigurationError(
-            f"The folder {home} may not be written by this user; run as the user who made it, "
-            "or set PROSTOR_HOME to a folder of your own."
-        )
 
 
 def _find_root(home: Path, user: ClusterUser, system_data: Path) -> Path:

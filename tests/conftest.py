@@ -18,10 +18,14 @@ from psycopg import sql
 from gis.cluster import EmbeddedCluster
 from gis.database import Database
 from gis.provision import provision
+from gis.settings import Settings
 from layers.migrations import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from flask import Flask
+    from flask.testing import FlaskClient
 
     from gis.database import DatabaseUrls
 
@@ -97,6 +101,37 @@ def database(database_urls: DatabaseUrls) -> Iterator[Database]:
     opened = Database(database_urls)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def sample_database(
+    cluster: EmbeddedCluster, _copy_template: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """The sample municipality, imported once for the whole run; read from it only."""
+    from prostor.portal_choice import read_chosen_portal  # noqa: PLC0415 - pure tests need no service
+    from prostor.sample import import_missing_layers  # noqa: PLC0415 - as above
+
+    opened = Database(cluster.urls(_copy_template()))
+    home = tmp_path_factory.mktemp("staging")
+    import_missing_layers(opened, read_chosen_portal(Settings(home=home)), home, lambda _: None)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def app(sample_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The whole service on the sample."""
+    from prostor.app import DATABASE, create_app  # noqa: PLC0415 - pure tests need no service
+
+    made = create_app(Settings(home=tmp_path_factory.mktemp("home")), sample_database.urls)
+    yield made
+    made.extensions[DATABASE].dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client of the whole service."""
+    return app.test_client()
 
 
 def _remove_abandoned_homes() -> None:

@@ -1,0 +1,73 @@
+"""`prostor up`: everything a newcomer needs with one command, and everything of it stopped with Ctrl-C.
+
+With an existing PostGIS it only serves: nothing is migrated or loaded there unasked.
+"""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from gis.logs import configure_logging
+from gis.settings import read_settings
+from layers.migrations import migrate
+from prostor import serving
+from prostor.commands.console import answer, progress, say
+from prostor.connecting import check_migrations, connected
+from prostor.sample import load_sample
+from prostor.single_run import single_run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from gis.database import Database
+    from gis.settings import Settings
+
+
+def up() -> None:
+    """Start the embedded PostGIS when no database is set, migrate, load the sample when empty, and serve."""
+    settings = read_settings()
+    configure_logging(settings)
+    with single_run(settings.home) as write_down, _stopped_gently():
+        serving.reserve_address(settings)
+        with connected(settings, say) as database:
+            with progress() as report:
+                _prepare(settings, database, report)
+            serving.serve(settings, database.urls, lambda address: _announce(address, write_down))
+            say("Stopping")
+
+
+def _prepare(settings: Settings, database: Database, report: Callable[[str], None]) -> None:
+    if settings.uses_embedded_cluster:
+        report("Bringing the catalogue up to date")
+        migrate(database)
+        load_sample(settings, database, report)
+    else:
+        warning = check_migrations(database)
+        if warning is not None:
+            report(warning)
+    database.dispose()
+
+
+def _announce(address: str, write_down: Callable[[str], None]) -> None:
+    write_down(address)
+    say("Prostor is ready; stop it with Ctrl-C.")
+    answer(address)
+
+
+@contextmanager
+def _stopped_gently() -> Iterator[None]:
+    """Ctrl-C and SIGTERM before the workers stand unwind the blocks above, and count as a wished end."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("Stopped")
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,178 @@
+"""The web service: granian's workers around our WSGI application, started and stopped as one.
+
+Workers are fresh processes that end when the main one dies, however it dies. What is served is `prostor.app`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from functools import partial
+from typing import TYPE_CHECKING
+
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from gis.database import DatabaseUrls
+from gis.errors import ConflictError, UnavailableError
+from gis.logs import configure_logging
+from prostor.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from flask import Flask
+
+    from gis.settings import Settings
+
+# A worker's database pools hold ten connections; the other threads answer from memory.
+_THREADS = 16
+_STOP_SECONDS = 10
+_READY_SECONDS = 60
+_POLL_SECONDS = 0.1
+_PORT_PATIENCE_SECONDS = 3.0
+_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound
+_PR_SET_PDEATHSIG = 1
+
+
+def serve(settings: Settings, urls: DatabaseUrls, announce: Callable[[str], None]) -> None:
+    """Serve until SIGINT, SIGTERM or SIGHUP; `announce` gets the address once it really answers.
+
+    Only the reader's login goes to the workers. Raises ConflictError when the port is taken and
+    UnavailableError when the workers do not become ready.
+    """
+    host, port = reserve_address(settings)
+    address = _address(host, port)
+    server = _server(settings, host, port)
+    failures: list[str] = []
+    watch = partial(_announce_when_ready, address, announce, failures, server.signal_handler_interrupt)
+
+    @server.on_startup
+    def watch_readiness() -> None:
+        signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
+        threading.Thread(target=watch, daemon=True).start()
+
+    try:
+        server.serve(target_loader=partial(_load, *_for_readers(settings, urls)), wrap_loader=False)
+    except SystemExit as exc:
+        raise UnavailableError("The web service stopped: its workers failed, see the lines above.") from exc
+    if failures:
+        raise UnavailableError(failures[0])
+
+
+def reserve_address(settings: Settings) -> tuple[str, int]:
+    """The numeric host and the port to listen on; port 0 becomes a free one.
+
+    Asked with a plain socket, because granian's workers share a port with anybody who also shares it.
+    Raises ConflictError when another program listens there, waiting a moment for one that is just ending.
+    """
+    deadline = time.monotonic() + _PORT_PATIENCE_SECONDS
+    while True:
+        try:
+            return _try_address(settings.host, settings.port)
+        except OSError as exc:
+            if time.monotonic() > deadline or isinstance(exc, socket.gaierror | PermissionError):
+                raise ConflictError(_why_not(settings, exc)) from exc
+        time.sleep(_POLL_SECONDS)
+
+
+def _try_address(host: str, port: int) -> tuple[str, int]:
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, socket.SOCK_STREAM) as asked:
+        asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        asked.bind(address)
+        found = asked.getsockname()
+    return (str(found[0]), int(found[1]))
+
+
+def _why_not(settings: Settings, exc: OSError) -> str:
+    if isinstance(exc, socket.gaierror):
+        return f"PROSTOR_HOST={settings.host} is no address of this machine."
+    if isinstance(exc, PermissionError):
+        return f"Port {settings.port} may be used by the system only; set PROSTOR_PORT to 1024 or more."
+    return (
+        f"Port {settings.port} on {settings.host} is taken by another program; "
+        "stop that one, or choose another port with PROSTOR_PORT."
+    )
+
+
+def _address(host: str, port: int) -> str:
+    reachable = _WILDCARDS.get(host, host)
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+
+
+def _server(settings: Settings, host: str, port: int) -> MPServer:
+    multiprocessing.set_start_method("spawn", force=True)
+    return MPServer(
+        "prostor.app:create_app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        workers=settings.workers,
+        blocking_threads=_THREADS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_STOP_SECONDS,
+        log_level=LogLevels.error,
+        log_dictconfig={"handlers": _LOG_TO_STDERR},
+    )
+
+
+_LOG_TO_STDERR = {
+    name: {"formatter": formatter, "class": "logging.StreamHandler", "stream": "ext://sys.stderr"}
+    for name, formatter in (("console", "generic"), ("access", "access"))
+}
+
+
+def _for_readers(settings: Settings, urls: DatabaseUrls) -> tuple[Settings, DatabaseUrls]:
+    """What a worker may know: how to read, and no other login."""
+    nothing = {"database_url": None, "loader_url": None, "owner_url": None}
+    return (settings.model_copy(update=nothing), DatabaseUrls(reader=urls.reader, loader="", owner=""))
+
+
+def _load(settings: Settings, urls: DatabaseUrls) -> Flask:
+    """Runs in each worker: tie its life to the main process, then build the application.
+
+    A process group of its own keeps Ctrl-C from the terminal away: the main process stops its workers.
+    """
+    for secret in ("PROSTOR_LOADER_URL", "PROSTOR_OWNER_URL"):
+        os.environ.pop(secret, None)
+    os.setpgid(0, 0)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    configure_logging(settings)
+    return create_app(settings, urls)
+
+
+def _announce_when_ready(
+    address: str,
+    announce: Callable[[str], None],
+    failures: list[str],
+    stop: Callable[[int, FrameType | None], None],
+) -> None:
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline:
+        if _answers(f"{address}/health/ready"):
+            announce(address)
+            return
+        time.sleep(_POLL_SECONDS)
+    failures.append(
+        f"The web service did not become ready within {_READY_SECONDS} seconds; see the lines above."
+    )
+    stop(signal.SIGTERM, None)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own http address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, TimeoutError, ConnectionError):
+        return False
