@@ -1,0 +1,87 @@
+"""What `viewer/build.mjs` made: the release, its files, the import map and the modules to preload.
+
+Read once when the pages are set up. This module knows no Flask and no page.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gis.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BUILT = Path(__file__).parent / "built"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A module that starts a page, and the modules it will ask for."""
+
+    module: str
+    preload: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Assets:
+    """One release of the front end. Addresses are absolute paths under `prefix`, without origin."""
+
+    release: str
+    folder: Path
+    prefix: str
+    imports: Mapping[str, str]
+    entries: Mapping[str, Entry]
+    fonts: tuple[str, ...]
+
+    def address(self, name: str) -> str:
+        """The address of a file of this release; it may be cached for ever."""
+        return f"{self.prefix}/static/{self.release}/{name}"
+
+    @property
+    def import_map(self) -> str:
+        """The import map as it stands in the page, to the letter: its hash is in the CSP."""
+        addresses = {name: self.address(file) for name, file in self.imports.items()}
+        return json.dumps({"imports": addresses}, separators=(",", ":"))
+
+    @property
+    def import_map_hash(self) -> str:
+        """The import map's hash as a CSP source expression (CSP 3, section 2.3.1)."""
+        digest = hashlib.sha256(self.import_map.encode()).digest()
+        return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+    def find_file(self, name: str, encodings: str) -> tuple[Path, str | None] | None:
+        """The file to send for an Accept-Encoding header, and its Content-Encoding; None when there is none."""
+        plain = (self.folder / name).resolve()
+        if self.folder.resolve() not in plain.parents or not plain.is_file():
+            return None
+        for encoding, suffix in (("br", ".br"), ("gzip", ".gz")):
+            packed = plain.with_name(plain.name + suffix)
+            if encoding in encodings and packed.is_file():
+                return (packed, encoding)
+        return (plain, None)
+
+
+def read_assets(prefix: str, built: Path = BUILT) -> Assets:
+    """The newest build. Raises ConfigurationError when the front end was not built."""
+    try:
+        manifest = json.loads((built / "manifest.json").read_text(encoding="utf-8"))
+    except FileNotFoundError as exc:
+        raise ConfigurationError(
+            "The viewer's front end is not built. Run `npm ci` and `npm run build` in the project's folder."
+        ) from exc
+    return Assets(
+        release=manifest["release"],
+        folder=built / manifest["release"],
+        prefix=prefix,
+        imports=manifest["imports"],
+        entries={
+            name: Entry(entry["module"], tuple(entry["preload"])) for name, entry in manifest["entries"].items()
+        },
+        fonts=tuple(manifest["fonts"]),
+    )

@@ -1,0 +1,188 @@
+"""What the viewer's modules need to know, as one JSON object that is written into the page.
+
+Built from `portal.toml`, the manifests and the catalogue, in one language. Nothing in it is secret: all of
+it is also published by `/layers` and TileJSON.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from gis import crs
+from viewer.legend import build_legend
+from viewer.projection import TransverseMercator, find_transverse_mercator
+from viewer.wording import read_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gis.envelope import Envelope
+    from layers.catalogue import PublishedLayer
+    from layers.manifest import Manifest
+    from layers.portal import BaseMap, Portal, Theme
+    from layers.style import Style
+    from tiles.grid import Grid
+
+Json = dict[str, Any]
+
+WEB_MERCATOR_GRID = "WebMercatorQuad"
+BASE_MAP_KINDS = ("xyz", "wms")
+
+
+def build_configuration(
+    portal: Portal,
+    published: Mapping[str, PublishedLayer],
+    grids: Sequence[Grid],
+    *,
+    manifests: Mapping[str, Manifest],
+    language: str,
+    prefix: str,
+) -> Json:
+    """The configuration of one page.
+
+    `manifests` are those of the portal's folder: they describe layers that were never published, which are
+    listed all the same and marked as without data. `prefix` is the path under which the service lives.
+    """
+    projection = find_transverse_mercator(portal.crs)
+    shown = [grid for grid in grids if _can_show(grid, projection)]
+    known = {**manifests, **{each.id: each.manifest for each in published.values()}}
+    return {
+        "portal": _describe_portal(portal, language),
+        "grids": [_describe_grid(grid) for grid in _own_grid_first(shown)],
+        "projection": _describe_projection(projection),
+        "start": _in_degrees(portal.start_envelope),
+        "outline": _in_degrees(portal.outline_envelope),
+        "baseMaps": [
+            _describe_base_map(each, language) for each in portal.base_maps if each.kind in BASE_MAP_KINDS
+        ],
+        "themes": [_describe_theme(each, known, shown, language, prefix) for each in portal.themes],
+        "layers": {
+            layer_id: describe_layer(manifest, published.get(layer_id), language)
+            for layer_id, manifest in sorted(known.items())
+        },
+        "urls": _addresses(prefix),
+        "texts": dict(read_texts(language)),
+    }
+
+
+def describe_layer(manifest: Manifest, published: PublishedLayer | None, language: str) -> Json:
+    """One layer for the viewer; `available` is false when the layer has no published version."""
+    source = manifest.source
+    state_date = published.state_date if published else source.state_date
+    return {
+        "id": manifest.id,
+        "role": manifest.role,
+        "title": manifest.title.in_language(language),
+        "description": manifest.description.in_language(language),
+        "geometry": manifest.geometry.kind,
+        "available": published is not None,
+        "style": _describe_style(manifest.style),
+        "attribution": source.attribution.in_language(language),
+        "stateDate": state_date.isoformat(),
+        "licence": source.licence,
+        "licenceUrl": source.licence_url,
+        "provider": source.provider.in_language(language),
+        "documents": [
+            {"title": each.title.in_language(language), "url": each.url} for each in manifest.documents
+        ],
+        "legend": [asdict(each) for each in build_legend(manifest, language)],
+        "searchKind": manifest.search.kind if manifest.search else None,
+    }
+
+
+def _describe_style(style: Style) -> Json:
+    """The neutral style without its texts: those stand in the legend, in the page's language."""
+    return style.model_dump(
+        mode="json", exclude={"default_title": True, "classes": {"__all__": {"title", "official"}}}
+    )
+
+
+def _describe_portal(portal: Portal, language: str) -> Json:
+    return {
+        "id": portal.id,
+        "title": portal.title.in_language(language),
+        "municipality": portal.municipality.name.in_language(language),
+        "notice": portal.notices.informative.in_language(language),
+        "languages": list(portal.languages),
+        "language": language,
+        "srid": portal.crs,
+    }
+
+
+def _can_show(grid: Grid, projection: TransverseMercator | None) -> bool:
+    return grid.srid == crs.WEB_MERCATOR or (projection is not None and grid.srid == projection.srid)
+
+
+def _own_grid_first(grids: Sequence[Grid]) -> list[Grid]:
+    return sorted(grids, key=lambda grid: grid.srid == crs.WEB_MERCATOR)
+
+
+def _describe_grid(grid: Grid) -> Json:
+    return {
+        "id": grid.id,
+        "srid": grid.srid,
+        "origin": list(grid.origin),
+        "resolution0": grid.resolution0,
+        "tileSize": grid.tile_size,
+        "minZoom": grid.min_zoom,
+        "maxZoom": grid.max_zoom,
+        "maxTileZoom": grid.max_tile_zoom,
+        "bounds": list(grid.bounds.bounds),
+    }
+
+
+def _describe_projection(projection: TransverseMercator | None) -> Json | None:
+    if projection is None:
+        return None
+    return {
+        "srid": projection.srid,
+        "kind": "transverse-mercator",
+        "lat0": projection.lat0,
+        "lon0": projection.lon0,
+        "k": projection.k0,
+        "x0": projection.x0,
+        "y0": projection.y0,
+        "a": projection.semi_major_m,
+        "rf": projection.inverse_flattening,
+    }
+
+
+def _describe_base_map(base_map: BaseMap, language: str) -> Json:
+    return {
+        "id": base_map.id,
+        "title": base_map.title.in_language(language),
+        "kind": base_map.kind,
+        "url": base_map.url,
+        "layers": base_map.layers,
+        "attribution": base_map.attribution.in_language(language),
+        "grid": WEB_MERCATOR_GRID if base_map.kind == "xyz" else None,
+    }
+
+
+def _describe_theme(
+    theme: Theme, known: Mapping[str, Manifest], grids: Sequence[Grid], language: str, prefix: str
+) -> Json:
+    return {
+        "id": theme.id,
+        "title": theme.title.in_language(language),
+        "description": theme.description.in_language(language),
+        "layers": [each for each in theme.layers if each in known],
+        "hidden": [each for each in theme.hidden if each in known],
+        "tiles": {grid.id: f"{prefix}/tiles/{theme.id}/{grid.id}.json" for grid in grids},
+    }
+
+
+def _addresses(prefix: str) -> Json:
+    return {
+        "home": f"{prefix}/",
+        "embed": f"{prefix}/embed",
+        "search": f"{prefix}/search",
+        "identify": f"{prefix}/identify",
+        "item": f"{prefix}/ogc/collections/{{layer}}/items/{{id}}",
+        "layers": f"{prefix}/layers",
+    }
+
+
+def _in_degrees(envelope: Envelope) -> list[float]:
+    return [round(each, 7) for each in crs.transform_envelope(envelope, crs.WGS84).bounds]

@@ -1,0 +1,182 @@
+"""The pages people see, rendered from templates with their security headers.
+
+One `Pages` is made for a portal when the application starts. It turns data into responses; which address
+shows which page is `viewer.routes`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from flask import Response, render_template, request
+
+from viewer.assets import Assets, read_assets
+from viewer.configuration import Json, build_configuration
+from viewer.security import (
+    SELF,
+    base_map_origins,
+    content_security_policy,
+    embedding_ancestors,
+    security_headers,
+)
+from viewer.wording import LANGUAGES, read_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gis.settings import Settings
+    from layers.catalogue import Catalogue
+    from layers.manifest import Manifest
+    from layers.portal import Portal
+    from tiles.grid import Grid
+
+_REMEMBERED_CONFIGURATIONS = 8
+_STYLES = (
+    "tokens",
+    "base",
+    "masthead",
+    "search",
+    "workspace",
+    "contents",
+    "legend",
+    "answer",
+    "sources",
+    "stage",
+    "sheet",
+    "print",
+)
+_PAGE_STYLES = ("tokens", "base", "masthead", "page", "print")
+_EMBED_STYLES = ("tokens", "base", "stage", "embed", "print")
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The pages of one portal. `prefix` is the path under which the service lives, without a final slash."""
+
+    portal: Portal
+    catalogue: Catalogue
+    grids: tuple[Grid, ...]
+    manifests: Mapping[str, Manifest]
+    assets: Assets
+    prefix: str
+    _configurations: OrderedDict[tuple[object, ...], Json] = field(default_factory=OrderedDict)
+
+    def map_page(self, language: str) -> Response:
+        """The viewer."""
+        return self._page(
+            "viewer.html",
+            language,
+            entry="viewer",
+            styles=("vendor/leaflet.css", *_css(_STYLES)),
+            configuration=self.configuration(language),
+        )
+
+    def embedded_page(self, language: str, query: str) -> Response:
+        """The plain map for frames in other sites; `query` goes on to the link to the whole viewer."""
+        return self._page(
+            "embed.html",
+            language,
+            entry="embed",
+            styles=("vendor/leaflet.css", *_css(_EMBED_STYLES)),
+            frame_ancestors=embedding_ancestors(self.portal.embedding_origins),
+            configuration=self.configuration(language),
+            query=query,
+        )
+
+    def text_page(self, name: str, language: str, **values: Any) -> Response:
+        """A page of text, such as `privacy`."""
+        return self._page(f"{name}.html", language, styles=_css(_PAGE_STYLES), **values)
+
+    def error_page(self, status: int, sentence: str, language: str) -> Response:
+        """A page that says in plain words what went wrong; never cached."""
+        response = self.text_page("problem", language, status=status, sentence=sentence)
+        response.status_code = status
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def choose_language(self, asked: str | None) -> str:
+        """The language asked for when the portal has it, else the portal's first."""
+        offered = [each for each in self.portal.languages if each in LANGUAGES]
+        return asked if asked in offered else offered[0]
+
+    def configuration(self, language: str) -> Json:
+        """The viewer's configuration, made anew only when something was published."""
+        published = {each.id: each for each in self.catalogue.published()}
+        key = (language, *((each.id, each.token) for each in published.values()))
+        if key not in self._configurations:
+            self._configurations[key] = build_configuration(
+                self.portal,
+                published,
+                self.grids,
+                manifests=self.manifests,
+                language=language,
+                prefix=self.prefix,
+            )
+            while len(self._configurations) > _REMEMBERED_CONFIGURATIONS:
+                self._configurations.popitem(last=False)
+        return self._configurations[key]
+
+    def _page(
+        self,
+        template: str,
+        language: str,
+        *,
+        styles: Sequence[str],
+        entry: str | None = None,
+        frame_ancestors: Sequence[str] = (SELF,),
+        **values: Any,
+    ) -> Response:
+        html = render_template(
+            template,
+            portal=self.portal,
+            language=language,
+            texts=read_texts(language),
+            assets=self.assets,
+            entry=self.assets.entries[entry] if entry else None,
+            styles=styles,
+            prefix=self.prefix,
+            base_map_origins=base_map_origins(self.portal.base_maps),
+            **values,
+        )
+        policy = content_security_policy(
+            script_hashes=(self.assets.import_map_hash,) if entry else (),
+            frame_ancestors=frame_ancestors,
+            image_origins=base_map_origins(self.portal.base_maps) if entry else (),
+        )
+        return _respond(html, security_headers(policy))
+
+
+def build_pages(settings: Settings, portal: Portal, catalogue: Catalogue, grids: Sequence[Grid]) -> Pages:
+    """The pages of a portal. Raises ConfigurationError when the front end is not built."""
+    prefix = urlsplit(settings.base_url or "").path.rstrip("/")
+    return Pages(
+        portal=portal,
+        catalogue=catalogue,
+        grids=tuple(grids),
+        manifests={each.id: each for each in portal.read_manifests()},
+        assets=read_assets(prefix),
+        prefix=prefix,
+    )
+
+
+def _css(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"css/{name}.css" for name in names)
+
+
+def _respond(html: str, headers: Mapping[str, str]) -> Response:
+    """A page with an ETag, asked for again each time but seldom sent again, and packed when the browser can."""
+    content = html.encode()
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = Response(gzip.compress(content, 6, mtime=0) if packed else content, mimetype="text/html")
+    response.headers.update(headers)
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Vary"] = "Accept-Encoding"
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.set_etag(hashlib.sha256(content).hexdigest()[:24] + ("-gzip" if packed else ""))
+    return response

@@ -1,0 +1,45 @@
+// Builds elements. Text always becomes a text node, so nothing a layer says can turn into markup.
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/**
+ * An element with attributes and children (elements, strings, or null for nothing).
+ * `on…` attributes are listeners, `class` and the rest are set as attributes; true means present.
+ */
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (key.startsWith('on')) made.addEventListener(key.slice(2), value);
+    else made.setAttribute(key, value === true ? '' : value);
+  }
+  made.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+/** A line drawing in a 24 × 24 box, hidden from screen readers: the text beside it speaks. */
+export function icon(path) {
+  const svg = document.createElementNS(SVG, 'svg');
+  for (const [key, value] of Object.entries({ viewBox: '0 0 24 24', class: 'icon', 'aria-hidden': 'true', focusable: 'false' })) {
+    svg.setAttribute(key, value);
+  }
+  const line = document.createElementNS(SVG, 'path');
+  line.setAttribute('d', path);
+  svg.append(line);
+  return svg;
+}
+
+/** A link that opens a document of somebody else beside the map. */
+export function outsideLink(address, text) {
+  return element('a', { href: address, target: '_blank', rel: 'noopener noreferrer' }, text);
+}
+
+export const ICONS = {
+  close: 'M6 6l12 12M18 6 6 18',
+  copy: 'M9 9h10v11H9zM5 15V4h10',
+  plus: 'M12 5v14M5 12h14',
+  minus: 'M5 12h14',
+  home: 'M4 11l8-7 8 7M6.5 9.5V20h11V9.5',
+  locate: 'M12 2v4M12 18v4M2 12h4M18 12h4M12 7a5 5 0 1 0 0 10 5 5 0 0 0 0-10z',
+  show: 'M12 21s7-6.2 7-11.5A7 7 0 0 0 5 9.5C5 14.8 12 21 12 21zM12 12a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z',
+};

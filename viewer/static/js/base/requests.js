@@ -1,0 +1,43 @@
+// Questions to our own server. A newer question of one kind aborts the older one.
+
+/** The server answered, but not with what was asked for; `sentence` may be shown to people. */
+export class RequestProblem extends Error {
+  constructor(status, sentence) {
+    super(sentence ?? `status ${status}`);
+    this.status = status;
+    this.sentence = sentence;
+  }
+}
+
+export async function fetchJson(address, { signal } = {}) {
+  const response = await fetch(address, { signal, headers: { Accept: 'application/json, application/geo+json' } });
+  if (response.ok) return response.json();
+  const problem = await response.json().catch(() => null);
+  throw new RequestProblem(response.status, problem?.detail ?? problem?.title ?? null);
+}
+
+/** Runs one question at a time: `ask` aborts the one before, whose answer is then never seen. */
+export class LatestQuestion {
+  constructor() {
+    this._controller = null;
+  }
+
+  /** The answer of `question(signal)`, or null when a newer question came in between. */
+  async ask(question) {
+    this.drop();
+    const controller = new AbortController();
+    this._controller = controller;
+    try {
+      const answer = await question(controller.signal);
+      return controller.signal.aborted ? null : answer;
+    } catch (problem) {
+      if (controller.signal.aborted) return null;
+      throw problem;
+    }
+  }
+
+  drop() {
+    this._controller?.abort();
+    this._controller = null;
+  }
+}

@@ -1,0 +1,84 @@
+// The panel that answers one click: where am I, which parcel, which zone, what lies here, from which source.
+// A region of the page with its own heading, never a popup of the map engine.
+
+import { ICONS, element, icon } from '../base/elements.js';
+import { Emitter } from '../base/events.js';
+import { buildHeading, buildPlace, buildSections, buildSources } from './answer-parts.js';
+
+/** Event: `closed`. */
+export class AnswerPanel extends Emitter {
+  constructor(container, { configuration, coordinates, wording, announcer, sheet }) {
+    super();
+    Object.assign(this, { container, configuration, coordinates, wording, announcer, sheet });
+    container.addEventListener('keydown', (event) => { if (event.key === 'Escape') this._close(); });
+  }
+
+  showWaiting() {
+    this._fill(this._header(this.wording.say('answer.waiting')), element('div', { class: 'answer__waiting', 'aria-hidden': 'true' }));
+    this.container.setAttribute('aria-busy', 'true');
+    this._open();
+  }
+
+  /** `answer` as /identify gives it; `main` the feature that the heading names, or null. */
+  show(answer, main) {
+    const parts = { configuration: this.configuration, coordinates: this.coordinates, wording: this.wording, announcer: this.announcer };
+    const { title, subtitle } = buildHeading(answer, main, parts);
+    this.container.removeAttribute('aria-busy');
+    this._fill(
+      this._header(title, subtitle),
+      buildPlace(answer, parts),
+      ...buildSections(answer, main, parts),
+      buildSources(answer, parts),
+      element('p', { class: 'answer__notice' }, this.configuration.portal.notice),
+    );
+    this._open();
+    this.announcer.say(this.wording.say('answer.ready', { title }));
+  }
+
+  showProblem(sentence, retry) {
+    const text = sentence ?? this.wording.say('answer.failed');
+    this.container.removeAttribute('aria-busy');
+    this._fill(
+      this._header(this.wording.say('answer.failed_heading')),
+      element('p', { class: 'answer__problem' }, text),
+      element('button', { type: 'button', class: 'button', onclick: retry }, this.wording.say('answer.retry')),
+    );
+    this.announcer.say(text);
+  }
+
+  hide() {
+    this.container.hidden = true;
+    this.container.replaceChildren();
+    document.body.classList.remove('has-answer');
+  }
+
+  /** Put the keyboard where the answer begins; for those who did not click on the map. */
+  focus() {
+    this.container.querySelector('h2')?.focus();
+  }
+
+  _header(title, subtitle = null) {
+    const label = this.wording.say('answer.close');
+    return element('header', { class: 'answer__header' },
+      element('div', {},
+        element('h2', { class: 'answer__heading', id: 'answer-heading', tabindex: '-1' }, title),
+        subtitle ? element('p', { class: 'answer__subtitle' }, subtitle) : null),
+      element('button', { type: 'button', class: 'tool tool--plain', 'aria-label': label, title: label, onclick: () => this._close() }, icon(ICONS.close)));
+  }
+
+  _fill(...children) {
+    this.container.replaceChildren(...children);
+    this.container.scrollTop = 0;
+  }
+
+  _open() {
+    this.container.hidden = false;
+    document.body.classList.add('has-answer');
+    this.sheet.open();
+  }
+
+  _close() {
+    this.hide();
+    this.emit('closed');
+  }
+}

@@ -1,0 +1,71 @@
+// One found feature in the panel: a parcel as facts, a zone in plain words, a utility line in one row.
+
+import { element } from '../base/elements.js';
+import { swatch } from './layer-row.js';
+
+/** A feature with all its facts; what is unknown is said so. */
+export function buildFeature(layer, feature, parts) {
+  const { wording } = parts;
+  const facts = feature.properties.map((property) => [property.title, factText(property, wording)]);
+  if (feature.area_m2) facts.push([wording.say('answer.area'), wording.area(feature.area_m2)]);
+  const title = layer.role === 'parcels' ? null : element('p', { class: 'feature__title' },
+    element('span', { class: 'feature__layer' }, layer.title), ' ', feature.title, distance(feature, wording));
+  return element('div', { class: 'feature', 'data-layer': layer.layer, 'data-id': feature.id }, title, factList(facts));
+}
+
+/** A zone: the words for its use first, its code small beside them. */
+export function buildZone(layer, feature, parts) {
+  const { configuration, wording } = parts;
+  const { style, legend } = configuration.layers[layer.layer] ?? { style: { by: null }, legend: [] };
+  const use = feature.properties.find((property) => property.name === style.by);
+  const entry = use ? findEntry(legend, use.value, style.match) : legend[0];
+  const facts = feature.properties.filter((property) => property !== use).map((property) => [property.title, factText(property, wording)]);
+  return element('div', { class: 'feature feature--zone', 'data-layer': layer.layer, 'data-id': feature.id },
+    element('p', { class: 'zone' }, entry ? swatch(entry) : null,
+      element('span', { class: 'zone__words' }, use?.text ?? entry?.title ?? feature.title),
+      use?.value && use.value !== use.text ? element('span', { class: 'zone__code' }, use.value) : null),
+    factList(facts));
+}
+
+/** A line or device of a utility: what it is and how far away; its facts on request. */
+export function buildUtility(layer, feature, parts) {
+  const { configuration, wording } = parts;
+  const { style, legend } = configuration.layers[layer.layer] ?? { style: { by: null }, legend: [] };
+  const kind = feature.properties.find((property) => property.name === style.by);
+  const entry = (kind ? findEntry(legend, kind.value, style.match) : null) ?? legend[0];
+  const facts = feature.properties.map((property) => [property.title, factText(property, wording)]);
+  if (feature.length_m) facts.push([wording.say('answer.length'), wording.length(feature.length_m)]);
+  return element('details', { class: 'feature feature--utility', 'data-layer': layer.layer, 'data-id': feature.id },
+    element('summary', { class: 'utility' }, entry ? swatch(entry) : null,
+      element('span', { class: 'utility__words' }, layer.title, kind?.text ? element('small', {}, kind.text) : null),
+      distance(feature, wording)),
+    factList(facts));
+}
+
+function distance({ distance_m: metres }, wording) {
+  if (metres === null || metres === undefined || metres < 0.05) return null;
+  return element('span', { class: 'feature__distance' }, wording.say('answer.away', { distance: wording.length(metres) }));
+}
+
+function factText({ text, value, unit }, wording) {
+  if (text === null || text === undefined || text === '') return element('span', { class: 'unknown' }, wording.say('answer.unknown'));
+  const withUnit = unit ? `${text} ${unit}` : text;
+  return value !== null && value !== undefined && typeof value === 'string' && value !== text && !text.includes(value)
+    ? `${withUnit} (${value})` : withUnit;
+}
+
+function factList(facts) {
+  if (facts.length === 0) return null;
+  return element('dl', { class: 'facts' }, ...facts.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]));
+}
+
+/** The legend entry of a class value, with the longest match where the style matches by prefix. */
+function findEntry(legend, value, match) {
+  if (value === null || value === undefined) return null;
+  const text = String(value);
+  for (let length = text.length; length > 0; length -= 1) {
+    const entry = legend.find((each) => each.value === text.slice(0, length));
+    if (entry || match === 'exact') return entry ?? null;
+  }
+  return null;
+}

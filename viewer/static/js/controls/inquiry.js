@@ -1,0 +1,111 @@
+// From a selection to an answer: marks the place, outlines the feature, asks /identify and hands the answer
+// to the panel. A newer selection aborts what the older one was waiting for.
+
+import { itemAddress, withParameters } from '../base/configuration.js';
+import { boxOf, interiorPoint } from '../base/geojson.js';
+import { LatestQuestion, fetchJson } from '../base/requests.js';
+
+const NEAR_METRES = 3;
+const CLICK_PIXELS = 8;
+const CLOSEST_LOOK = 0.15;
+const ROOM_AROUND_FOUND = 0.7;
+
+export class Inquiry {
+  constructor({ state, map, panel, configuration, coordinates, wording }) {
+    Object.assign(this, { state, map, panel, configuration, coordinates, wording });
+    this._question = new LatestQuestion();
+    state.on('selection', () => this.run());
+    map.on('clicked', (point) => this._pickPoint(point));
+  }
+
+  /** Ask about what is selected now; nothing selected clears map and panel. */
+  async run({ fit = false } = {}) {
+    const { selection } = this.state;
+    this._clear();
+    if (!selection) {
+      this.panel.hide();
+      return;
+    }
+    this.panel.showWaiting();
+    this._markPoint(selection);
+    try {
+      await this._question.ask((signal) => this._answer({ ...selection }, { signal, fit }));
+    } catch (problem) {
+      this.panel.showProblem(problem.sentence, () => this.run({ fit }));
+    }
+  }
+
+  _clear() {
+    this._question.drop();
+    this.map.outline(null);
+    this.map.mark(null);
+  }
+
+  /** A surface found by name is outlined whole; only a place that was pointed at gets a mark. */
+  _markPoint({ layer, point }) {
+    const isSurface = layer !== null && this.configuration.layers[layer].geometry === 'polygon';
+    this.map.mark(isSurface ? null : point);
+  }
+
+  /** What was clicked is outlined from the tiles at once; the exact answer follows. */
+  _pickPoint(point) {
+    const { layers } = this.configuration;
+    const hits = this.map.featuresAt(point);
+    const parcel = hits.find((hit) => layers[hit.layer].role === 'parcels');
+    this.state.select({ point, layer: null, id: null });
+    this.map.highlight(parcel ? { layer: parcel.layer, id: parcel.id } : null);
+  }
+
+  async _answer(selection, { signal, fit }) {
+    const known = selection.layer ? await this._findFeature(selection, signal) : null;
+    if (known && !selection.point) selection.point = interiorPoint(known.geometry);
+    if (known && fit) this.map.fit(boxOf(known.geometry), { nearest: CLOSEST_LOOK, room: ROOM_AROUND_FOUND, animate: false });
+    this._markPoint(selection);
+    const answer = await this._identify(selection.point, signal);
+    if (signal.aborted) return;
+    const main = findMain(answer, selection);
+    await this._outline(main, known, selection, signal);
+    if (signal.aborted) return;
+    this.panel.show(answer, main);
+    if (!selection.layer && main) this.state.nameSelection(main.layer.layer, main.feature.id);
+  }
+
+  _findFeature({ layer, id }, signal) {
+    return fetchJson(itemAddress(this.configuration.urls, layer, id), { signal });
+  }
+
+  _identify({ lon, lat }, signal) {
+    const native = this.coordinates.toNative({ lon, lat });
+    const place = native
+      ? { x: native.x.toFixed(3), y: native.y.toFixed(3) }
+      : { x: lon.toFixed(7), y: lat.toFixed(7), crs: 4326 };
+    const tolerance = Math.min(Math.max(CLICK_PIXELS * this.map.metresPerPixel, NEAR_METRES), 50).toFixed(1);
+    const address = withParameters(this.configuration.urls.identify, { ...place, tolerance, lang: this.wording.language });
+    return fetchJson(address, { signal });
+  }
+
+  /** A surface is outlined as it is; for an address or a pipe the parcel it lies on says more. */
+  async _outline(main, known, { layer }, signal) {
+    const { layers } = this.configuration;
+    const wanted = known && layers[layer].geometry !== 'point' ? known : null;
+    if (wanted || !main) {
+      this.map.outline(wanted ?? known);
+      return;
+    }
+    const parcel = main.parcel ?? main;
+    const exact = await this._findFeature({ layer: parcel.layer.layer, id: parcel.feature.id }, signal);
+    if (!signal.aborted) this.map.outline(exact);
+  }
+}
+
+/**
+ * The feature that gives the panel its heading: the one selected, else the parcel; and the parcel below it.
+ * Null when there is neither.
+ */
+function findMain({ layers }, selection) {
+  const found = layers.flatMap((layer) => layer.features.map((feature) => ({ layer, feature })));
+  const parcel = found.find(({ layer }) => layer.role === 'parcels') ?? null;
+  const selected = found.find(({ layer, feature }) => layer.layer === selection.layer && feature.id === selection.id);
+  const main = selected ?? parcel;
+  return main ? { ...main, parcel } : null;
+}

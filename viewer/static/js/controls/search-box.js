@@ -1,0 +1,142 @@
+// The one search box: asks while people type, shows answers in groups, is driven by the keyboard (the
+// combobox pattern of ARIA 1.2 by @github/combobox-nav), and tells what was picked.
+
+import Combobox from '@github/combobox-nav';
+import { withParameters } from '../base/configuration.js';
+import { element } from '../base/elements.js';
+import { Emitter, afterPause } from '../base/events.js';
+import { LatestQuestion, fetchJson } from '../base/requests.js';
+
+const TYPING_PAUSE_MILLISECONDS = 120;
+const MOST_RESULTS = 8;
+
+/** Event: `picked` with a result of /search. */
+export class SearchBox extends Emitter {
+  constructor({ form, input, list, message, clear }, { urls, wording, announcer }) {
+    super();
+    Object.assign(this, { form, input, list, message, clear, urls, wording, announcer });
+    this._question = new LatestQuestion();
+    this._results = new Map();
+    this._combobox = new Combobox(input, list, { tabInsertsSuggestions: false, firstOptionSelectionMode: 'active' });
+    this._askSoon = afterPause(() => this._ask(), TYPING_PAUSE_MILLISECONDS);
+    this._listen();
+  }
+
+  /** Show the name of what was found some other way. */
+  showText(text) {
+    this.input.value = text;
+    this.clear.hidden = text === '';
+    this._close();
+  }
+
+  _listen() {
+    this.input.addEventListener('input', () => {
+      this.clear.hidden = this.input.value === '';
+      this._askSoon();
+    });
+    this.input.addEventListener('focus', () => { if (this._results.size > 0) this._open(); });
+    this.input.addEventListener('keydown', (event) => { if (event.key === 'Escape') this._close(); });
+    this.list.addEventListener('combobox-commit', ({ target }) => this._pick(target));
+    this.clear.addEventListener('click', () => this._empty());
+    this.form.addEventListener('submit', (event) => { event.preventDefault(); this._submit(); });
+    document.addEventListener('pointerdown', ({ target }) => { if (!this.form.contains(target)) this._close(); });
+    this.form.addEventListener('focusout', ({ relatedTarget }) => {
+      if (relatedTarget && !this.form.contains(relatedTarget)) this._close();
+    });
+  }
+
+  async _ask() {
+    const text = this.input.value.trim();
+    if (text === '') {
+      this._question.drop();
+      this._show({ groups: [] });
+      this._close();
+      return null;
+    }
+    const address = withParameters(this.urls.search, { q: text, lang: this.wording.language, limit: MOST_RESULTS });
+    try {
+      const answer = await this._question.ask((signal) => fetchJson(address, { signal }));
+      if (answer) this._show(answer);
+      return answer;
+    } catch {
+      this._tell(this.wording.say('search.failed'));
+      return null;
+    }
+  }
+
+  /** Return without a chosen suggestion takes the first one. */
+  async _submit() {
+    await this._ask();
+    const first = this.list.querySelector('[role="option"]');
+    if (first) this._pick(first);
+  }
+
+  _show({ groups }) {
+    this._results.clear();
+    this.list.replaceChildren(...groups.filter((group) => group.results.length > 0).map((group) => this._buildGroup(group)));
+    const count = this._results.size;
+    if (count === 0) {
+      this._close();
+      if (this.input.value.trim() !== '') this._tell(this.wording.say('search.nothing', { text: this.input.value.trim() }));
+      return;
+    }
+    this._open();
+    this.announcer.say(this.wording.count('search.found', count));
+  }
+
+  _buildGroup({ layer, title, results }) {
+    const heading = element('div', { class: 'search__group-title', id: `search-group-${layer}` }, title);
+    const options = results.map((result) => {
+      const id = `search-result-${this._results.size}`;
+      this._results.set(id, result);
+      return element('div', { class: 'search__option', role: 'option', id },
+        element('span', { class: 'search__option-title' }, ...this._marked(result.title)),
+        result.subtitle ? element('span', { class: 'search__option-subtitle' }, result.subtitle) : null);
+    });
+    return element('div', { class: 'search__group', role: 'group', 'aria-labelledby': heading.id }, heading, ...options);
+  }
+
+  /** The title with what was typed set off, when it stands there letter by letter. */
+  _marked(title) {
+    const typed = this.input.value.trim();
+    const at = title.toLowerCase().indexOf(typed.toLowerCase());
+    if (at < 0) return [title];
+    const end = at + typed.length;
+    return [title.slice(0, at), element('mark', {}, title.slice(at, end)), title.slice(end)];
+  }
+
+  _pick(option) {
+    const result = this._results.get(option.id);
+    if (!result) return;
+    this.showText(result.title);
+    this.emit('picked', result);
+  }
+
+  _empty() {
+    this._question.drop();
+    this.showText('');
+    this._show({ groups: [] });
+    this.input.focus();
+  }
+
+  _open() {
+    this.message.hidden = true;
+    this.list.hidden = false;
+    this._combobox.stop();
+    this._combobox.start();
+  }
+
+  _close() {
+    this.list.hidden = true;
+    this.message.hidden = true;
+    this._combobox.stop();
+  }
+
+  _tell(text) {
+    this.list.hidden = true;
+    this._combobox.stop();
+    this.message.textContent = text;
+    this.message.hidden = false;
+    this.announcer.say(text);
+  }
+}

@@ -1,0 +1,87 @@
+// Where the tiles of one theme in one grid come from: TileJSON, requests that several canvases share, and a
+// memory of decoded tiles. A request nobody waits for any more is aborted.
+
+import { fetchJson } from '../base/requests.js';
+import { EMPTY_TILE, TileContent } from './tile-content.js';
+
+const REMEMBERED_TILES = 400;
+
+export class TileSource {
+  constructor(tileJsonAddress) {
+    this._address = tileJsonAddress;
+    this._description = null;
+    this._tiles = new Map();
+  }
+
+  /** TileJSON, read once; a failure is forgotten so that the next question tries again. */
+  describe() {
+    this._description ??= fetchJson(this._address).catch((problem) => {
+      this._description = null;
+      throw problem;
+    });
+    return this._description;
+  }
+
+  /** A share in one tile: `content` is a promise, `release` says that the asker no longer wants it. */
+  lease(z, x, y) {
+    const key = `${z}/${x}/${y}`;
+    const tile = this._tiles.get(key) ?? this._request(key, { z, x, y });
+    this._tiles.delete(key);
+    this._tiles.set(key, tile);
+    tile.users += 1;
+    let held = true;
+    return {
+      content: tile.content,
+      release: () => {
+        if (held) this._release(key, tile);
+        held = false;
+      },
+    };
+  }
+
+  _request(key, numbers) {
+    const controller = new AbortController();
+    const tile = { users: 0, finished: false, controller, content: null };
+    tile.content = this._fetch(numbers, controller.signal).then(
+      (content) => {
+        tile.finished = true;
+        return content;
+      },
+      (problem) => {
+        if (this._tiles.get(key) === tile) this._tiles.delete(key);
+        throw problem;
+      },
+    );
+    this._tiles.set(key, tile);
+    return tile;
+  }
+
+  async _fetch({ z, x, y }, signal) {
+    const { tiles, minzoom, maxzoom } = await this.describe();
+    if (signal.aborted || z < minzoom || z > maxzoom) return EMPTY_TILE;
+    const address = tiles[0].replace('{z}', z).replace('{x}', x).replace('{y}', y);
+    const response = await fetch(address, { signal });
+    if (response.status === 204 || response.status === 404) return EMPTY_TILE;
+    if (response.status === 410) this._description = null;
+    if (!response.ok) throw new Error(`tile ${z}/${x}/${y}: status ${response.status}`);
+    return new TileContent(await response.arrayBuffer());
+  }
+
+  _release(key, tile) {
+    tile.users -= 1;
+    if (tile.users > 0) return;
+    if (!tile.finished) {
+      tile.controller.abort();
+      if (this._tiles.get(key) === tile) this._tiles.delete(key);
+      return;
+    }
+    this._forgetOldest();
+  }
+
+  _forgetOldest() {
+    for (const [key, tile] of this._tiles) {
+      if (this._tiles.size <= REMEMBERED_TILES) return;
+      if (tile.users === 0) this._tiles.delete(key);
+    }
+  }
+}

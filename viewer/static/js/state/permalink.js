@@ -1,0 +1,99 @@
+// The grammar of links, version 1 (docs/permalink.md). It names places, scales and layers by their own names
+// and knows nothing of zoom levels, so a link outlives the grid and the map engine.
+
+const MAX_NAMES = 100;
+
+/** The query of a link that shows this state; `language` stays as it was in `current`. */
+export function writeLink(state, coordinates, current) {
+  const parts = [];
+  const language = new URLSearchParams(current).get('lang');
+  if (language) parts.push(`lang=${encode(language)}`);
+  parts.push(`theme=${encode(state.theme.id)}`);
+  if (state.view) parts.push(`at=${coordinates.write(state.view)}`, `mpp=${trim(state.view.mpp)}`);
+  parts.push(...writeLayers(state), ...writeSelection(state.selection, coordinates), ...writeGround(state));
+  return `?${parts.join('&')}`;
+}
+
+/**
+ * What a query says, as members of ViewerState. Parameters that are missing, malformed or name something
+ * this portal does not have are left out: an old link shows what it can.
+ */
+export function readLink(query, configuration, coordinates) {
+  const parameters = new URLSearchParams(query);
+  const read = {};
+  const theme = configuration.themes.find((each) => each.id === parameters.get('theme'));
+  if (theme) read.theme = theme;
+  const at = coordinates.read(parameters.get('at'));
+  if (at) read.view = { ...at, mpp: readNumber(parameters.get('mpp'), 0.01, 100_000) };
+  read.switched = readSwitched(parameters, configuration.layers);
+  read.opacities = readOpacities(parameters, configuration.layers);
+  const selection = readSelection(parameters, configuration.layers, coordinates);
+  if (selection) read.selection = selection;
+  return { ...read, ...readGround(parameters, configuration) };
+}
+
+function writeLayers({ switched, opacities }) {
+  const parts = [];
+  const names = (wanted) => [...switched].filter(([, on]) => on === wanted).map(([id]) => id).join(',');
+  if (names(true)) parts.push(`on=${names(true)}`);
+  if (names(false)) parts.push(`off=${names(false)}`);
+  const faded = [...opacities].map(([id, opacity]) => `${id}:${trim(opacity)}`).join(',');
+  if (faded) parts.push(`opacity=${faded}`);
+  return parts;
+}
+
+function writeSelection(selection, coordinates) {
+  const parts = [];
+  if (selection?.layer) parts.push(`select=${selection.layer}:${encode(selection.id)}`);
+  if (selection?.point) parts.push(`point=${coordinates.write(selection.point)}`);
+  return parts;
+}
+
+function writeGround({ gridId, baseId, ownGridId }) {
+  const parts = [];
+  if (gridId !== ownGridId) parts.push(`grid=${encode(gridId)}`);
+  if (baseId) parts.push(`base=${encode(baseId)}`);
+  return parts;
+}
+
+function readSwitched(parameters, layers) {
+  const known = (name) => (parameters.get(name) ?? '').split(',', MAX_NAMES).filter((id) => id in layers);
+  return new Map([...known('on').map((id) => [id, true]), ...known('off').map((id) => [id, false])]);
+}
+
+function readOpacities(parameters, layers) {
+  const pairs = (parameters.get('opacity') ?? '').split(',', MAX_NAMES).map((pair) => pair.split(':'));
+  return new Map(pairs
+    .map(([id, opacity]) => [id, readNumber(opacity, 0, 1)])
+    .filter(([id, opacity]) => id in layers && opacity !== null));
+}
+
+function readSelection(parameters, layers, coordinates) {
+  const [, layer = null, id = null] = /^([a-z0-9-]+):(.+)$/.exec(parameters.get('select') ?? '') ?? [];
+  const point = coordinates.read(parameters.get('point'));
+  if (layer !== null && layer in layers) return { layer, id, point };
+  return point ? { layer: null, id: null, point } : null;
+}
+
+function readGround(parameters, { grids, baseMaps }) {
+  const read = {};
+  const grid = grids.find((each) => each.id === parameters.get('grid'));
+  if (grid) read.gridId = grid.id;
+  const base = baseMaps.find((each) => each.id === parameters.get('base'));
+  if (base) read.baseId = base.id;
+  return read;
+}
+
+function readNumber(text, least, most) {
+  const number = /^\d+(\.\d+)?$/.test(text ?? '') ? Number(text) : null;
+  return number !== null && number >= least && number <= most ? number : null;
+}
+
+function trim(number) {
+  return String(Number(number.toPrecision(3)));
+}
+
+/** Percent-encodes what would break a query, and leaves slashes and colons readable. */
+function encode(text) {
+  return encodeURIComponent(text).replace(/%2F/g, '/').replace(/%3A/g, ':');
+}

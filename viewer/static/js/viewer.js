@@ -1,0 +1,100 @@
+// Starts the viewer: builds its parts, ties them together by events, and shows what the address says.
+
+import { readConfiguration } from './base/configuration.js';
+import { Coordinates } from './base/coordinates.js';
+import { Wording } from './base/wording.js';
+import { AnswerPanel } from './controls/answer-panel.js';
+import { Announcer } from './controls/announcer.js';
+import { showAttribution } from './controls/attribution.js';
+import { Contents } from './controls/contents.js';
+import { Inquiry } from './controls/inquiry.js';
+import { keepViewAcrossLanguages } from './controls/language-links.js';
+import { showMapHealth } from './controls/map-health.js';
+import { askByKeyboard, nameMap } from './controls/map-keyboard.js';
+import { buildMapTools } from './controls/map-tools.js';
+import { Readout } from './controls/readout.js';
+import { SearchBox } from './controls/search-box.js';
+import { buildShare } from './controls/share.js';
+import { Sheet } from './controls/sheet.js';
+import { MapView } from './map/view.js';
+import { followAddressBar } from './state/address-bar.js';
+import { readLink } from './state/permalink.js';
+import { ViewerState } from './state/viewer-state.js';
+
+const CLOSEST_LOOK = 0.15;
+const ROOM_AROUND_FOUND = 0.7;
+const ADDRESS_LOOK = 0.25;
+
+const byId = (id) => document.getElementById(id);
+
+const configuration = readConfiguration();
+const coordinates = new Coordinates(configuration.projection);
+const wording = new Wording(configuration.texts, configuration.portal.language);
+const announcer = new Announcer(byId('announcer'));
+const state = new ViewerState(configuration);
+Object.assign(state, readLink(window.location.search, configuration, coordinates));
+
+const map = new MapView(byId('map'), configuration, coordinates, { gridId: state.gridId });
+const sheet = new Sheet({ workspace: byId('workspace'), sidebar: byId('sidebar'), grip: byId('sheet-grip') });
+const panel = new AnswerPanel(byId('answer'), { configuration, coordinates, wording, announcer, sheet });
+const contents = new Contents(byId('contents'), { state, configuration, wording, readScale: () => map.metresPerPixel });
+const inquiry = new Inquiry({ state, map, panel, configuration, coordinates, wording });
+const address = followAddressBar(state, configuration, coordinates);
+const search = new SearchBox(
+  { form: document.querySelector('.search'), input: byId('search-input'), list: byId('search-results'), message: byId('search-message'), clear: byId('search-clear') },
+  { urls: configuration.urls, wording, announcer },
+);
+
+const groundOf = () => ({
+  gridId: state.gridId,
+  baseMap: configuration.baseMaps.find((each) => each.id === state.baseId) ?? null,
+});
+
+state.on('theme', () => map.showTheme(state.theme, state.layerStates()));
+state.on('layers', () => map.drawLayers(state.layerStates()));
+state.on('ground', () => map.change(groundOf()));
+state.on('restored', showState);
+map.on('moved', (view) => {
+  state.moveTo(view);
+  contents.refresh();
+});
+panel.on('closed', () => {
+  state.select(null);
+  map.focus();
+});
+search.on('picked', showFound);
+
+nameMap(byId('map'), wording);
+askByKeyboard(byId('map'), { map, state, panel });
+buildMapTools(byId('map-tools'), {
+  map, configuration, wording, announcer,
+  onLocated: (point) => {
+    map.show({ ...point, mpp: ADDRESS_LOOK });
+    state.select({ point, layer: null, id: null });
+  },
+});
+new Readout({ bar: byId('scale-bar'), facts: byId('readout') }, { map, coordinates, wording });
+showAttribution(byId('attribution'), { state, configuration, wording });
+showMapHealth(byId('map-message'), { map, wording });
+buildShare(byId('share'), { wording, announcer, writeAddress: address.write });
+keepViewAcrossLanguages();
+showState();
+document.body.classList.add('is-ready');
+
+/** Show the state as it is: at the start, and when "back" brings an older one. */
+function showState() {
+  const { selection, view } = state;
+  map.change(groundOf());
+  map.showTheme(state.theme, state.layerStates());
+  if (view) map.show(view, { animate: false });
+  else state.moveTo(map.readView());
+  inquiry.run({ fit: !view && selection !== null });
+}
+
+/** A result of the search: go there, then ask about it. */
+function showFound({ layer, id, point, bbox }) {
+  const isPlace = bbox[0] === bbox[2] && bbox[1] === bbox[3];
+  if (isPlace) map.show({ ...point, mpp: ADDRESS_LOOK });
+  else map.fit(bbox, { nearest: CLOSEST_LOOK, room: ROOM_AROUND_FOUND });
+  state.select({ layer, id, point: { lon: point.lon, lat: point.lat } });
+}
