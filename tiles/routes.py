@@ -9,16 +9,17 @@ turns them into problems. Everything here is public data, so every answer, error
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import orjson
 from flask import Blueprint, Response, request
 
-from gis.errors import NotFoundError, RequestError
-from layers.links import JSON_TYPE, find_root
+from gis.errors import NotFoundError
+from layers.filters import check_format
+from layers.links import find_root
+from layers.routes.answers import given_parameters, send_json
 from tiles import ogc
 from tiles.addresses import parse_tile_path, parse_tilejson_path
-from tiles.answers import PUBLIC_HEADERS, SHORT_LIVED, Question
+from tiles.answers import PUBLIC_HEADERS, Question
 from tiles.hotpath import EXTENSION
 from tiles.serving import TileService
 from tiles.tilejson import build_tilejson
@@ -77,30 +78,30 @@ class _Door:
 
     def tile_matrix_sets(self) -> Response:
         """The grids of this portal."""
-        _check_parameters()
-        return _json(ogc.describe_grids(self.service.grids.values(), self._root()))
+        _check_format("json")
+        return send_json(ogc.describe_grids(self.service.grids.values(), self._root()))
 
     def tile_matrix_set(self, grid_id: str) -> Response:
         """The definition of one grid, as OGC TileMatrixSet JSON."""
-        _check_parameters()
-        return _json(dict(self.service.find_grid(grid_id).document))
+        _check_format("json")
+        return send_json(dict(self.service.find_grid(grid_id).document))
 
     def tilesets(self, layer_id: str) -> Response:
         """The tilesets of a collection."""
-        _check_parameters()
+        _check_format("json")
         tile_set = self.service.sets.find_layer(layer_id)
-        return _json(ogc.describe_tilesets(tile_set, self.service.grids.values(), self._root()))
+        return send_json(ogc.describe_tilesets(tile_set, self.service.grids.values(), self._root()))
 
     def tileset(self, layer_id: str, grid_id: str) -> Response:
         """One tileset of a collection."""
-        _check_parameters()
+        _check_format("json")
         tile_set = self.service.sets.find_layer(layer_id)
         grid = self.service.find_grid(grid_id)
-        return _json(ogc.describe_tileset(self.service, self._portal, tile_set, grid, root=self._root()))
+        return send_json(ogc.describe_tileset(self.service, self._portal, tile_set, grid, root=self._root()))
 
     def tile_of_collection(self, layer_id: str, grid_id: str, z: str, row: str, column: str) -> Response:
         """A tile under its OGC address, z/row/column: the same bytes as the alias under `/tiles`."""
-        _check_parameters()
+        _check_format("mvt")
         address = parse_tile_path(f"/tiles/{layer_id}/{grid_id}/{z}/{column}/{row}.mvt")
         if address is None or address.token is not None:
             raise NotFoundError("There is no tile at this address: tile matrix, row and column are numbers.")
@@ -118,7 +119,7 @@ class _Door:
     def _tilejson(self, address: TileJsonAddress) -> Response:
         grid = self.service.find_grid(address.grid_id)
         tile_set = self.service.sets.find(address.set_id)
-        return _json(build_tilejson(self.service, self._portal, tile_set, grid, root=self._root()))
+        return send_json(build_tilejson(self.service, self._portal, tile_set, grid, root=self._root()))
 
     def _root(self) -> str:
         return find_root(self._settings, request.host)
@@ -134,16 +135,6 @@ def _allow_any_origin(response: Response) -> Response:
     return response
 
 
-def _check_parameters() -> None:
-    """Only `f=json` (or `f=mvt` for a tile, the only kinds there are) may follow (20-057, /req/core)."""
-    for name, value in request.args.items():
-        if name != "f" or value not in ("json", "mvt"):
-            raise RequestError(name, "is not one this address knows")
-
-
-def _json(content: dict[str, Any]) -> Response:
-    response = Response(orjson.dumps(content), mimetype=JSON_TYPE)
-    response.headers["Cache-Control"] = SHORT_LIVED
-    response.add_etag()
-    response.make_conditional(request.environ)
-    return response
+def _check_format(written: str) -> None:
+    """No parameter but `f`, and that only with the one format this address writes. Raises RequestError."""
+    check_format(given_parameters(("f",)), (written,))

@@ -42,7 +42,7 @@ def read_tile(
 
     Raises UnavailableError by way of `Database.cursor` when the database is away or too slow.
     """
-    row = cursor.execute(build_statement(source), _values(source, x, y, asked)).fetchone()
+    row = cursor.execute(build_statement(source), build_values(source, x, y, asked)).fetchone()
     features, labels, found = cast("tuple[bytes, bytes | None, int]", row)
     return LayerTile(
         bytes(features) + bytes(labels or b""),
@@ -93,7 +93,8 @@ def build_statement(source: TileSource) -> bytes:
     return statement.as_bytes(None)
 
 
-def _values(source: TileSource, x: int, y: int, asked: Envelope) -> dict[str, object]:
+def build_values(source: TileSource, x: int, y: int, asked: Envelope) -> dict[str, object]:
+    """The numbers that the statement is asked with for one tile."""
     tile = source.grid.tile_envelope(source.zoom, x, y)
     unit = source.grid.unit(source.zoom)
     return {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import flask
 import mapbox_vector_tile
+import numpy as np
 import pytest
 import shapely
 from geoalchemy2.shape import from_shape
@@ -15,13 +16,15 @@ from psycopg import sql
 from sqlalchemy.orm import Session
 
 from gis import crs
-from gis.errors import GoneError, NotFoundError, UnavailableError
-from gis.geometry import transform_geometry
+from gis.errors import GoneError, NotFoundError, RequestError, UnavailableError
+from gis.geometry import transform_geometries, transform_geometry
 from gis.settings import Settings
 from layers.catalogue import Catalogue
+from layers.loading.plan import safe_column
 from layers.manifest import parse_manifest
 from layers.model import Layer, LayerVersion
 from layers.portal import Portal
+from layers.reading.snapping import find_safe_zooms
 from tiles import hotpath
 from tiles.grid import read_grids
 from tiles.routes import build_blueprint
@@ -35,19 +38,17 @@ if TYPE_CHECKING:
     from tiles.grid import Grid
     from tiles.serving import TileService
 
-NEVER_SAFE = 99
 _TYPES = {"text": "text", "integer": "bigint", "number": "double precision"}
 
 
 @dataclass(frozen=True)
 class Row:
-    """One feature: its geometry in the portal's CRS, the published values, and from which zoom it may snap."""
+    """One feature: its geometry in the portal's CRS, the published values, and its free width."""
 
     fid: int
     geometry: BaseGeometry
     values: Mapping[str, Any]
     width: float | None = None
-    safe: int = NEVER_SAFE
 
 
 @dataclass(frozen=True)
@@ -78,18 +79,17 @@ class Workshop:
         *,
         values: Sequence[Mapping[str, Any]] = (),
         width: float | None = None,
-        safe: int = NEVER_SAFE,
         grids: Sequence[str] | None = None,
         **changes: Any,
     ) -> str:
         """Store shapes of the portal's CRS as a new version, move the pointer, return the version's token.
 
-        Ids count from 1; `width` and `safe` are every feature's free width and safe zoom.
+        Ids count from 1; `width` is every feature's free width.
         """
         manifest = make_manifest(layer_id, **changes)
         every = list(values) or [{"name": str(n), "code": n} for n in range(1, len(shapes) + 1)]
         rows = [
-            Row(fid, shape, named, width, safe)
+            Row(fid, shape, named, width)
             for fid, (shape, named) in enumerate(zip(shapes, every, strict=True), start=1)
         ]
         names = tuple(self.grids) if grids is None else tuple(grids)
@@ -222,7 +222,8 @@ def make_workshop(database: Database) -> Callable[..., Workshop]:
         app = flask.Flask("made")
         app.config["TESTING"] = True
         app.register_blueprint(build_blueprint(Settings(), portal, catalogue, database, grids))
-        for error, status in ((NotFoundError, 404), (GoneError, 410), (UnavailableError, 503)):
+        statuses = {NotFoundError: 404, GoneError: 410, RequestError: 400, UnavailableError: 503}
+        for error, status in statuses.items():
             app.register_error_handler(error, lambda exc, status=status: (exc.sentence, status))
         hotpath.wrap(app)
         return Workshop(portal, database, catalogue, grids, app)
@@ -285,7 +286,7 @@ def _create_table(
 ) -> None:
     geometries = {"_geom": portal.crs}
     geometries.update({f"_geom_{g.srid}": g.srid for g in grids.values() if g.srid != portal.crs})
-    safe = ["_safe_" + grid.lower().replace("-", "_") for grid in grids]
+    safe = [safe_column(grid.target()) for grid in grids.values()]
     columns = {
         "_fid": "bigint PRIMARY KEY",
         "_key": "text NOT NULL UNIQUE",
@@ -313,7 +314,7 @@ def _create_table(
             table, sql.SQL(", ").join([sql.Placeholder()] * len(columns))
         )
         with connection.cursor() as cursor:
-            cursor.executemany(insert, [_cells(row, portal, manifest, geometries, len(safe)) for row in rows])
+            cursor.executemany(insert, [_cells(row, portal, manifest, geometries, grids) for row in rows])
         for column in geometries:
             connection.execute(
                 sql.SQL("CREATE INDEX ON {} USING gist ({})").format(table, sql.Identifier(column))
@@ -323,7 +324,9 @@ def _create_table(
         connection.execute(sql.SQL("ANALYZE {}").format(table))
 
 
-def _cells(row: Row, portal: Portal, manifest: Any, geometries: Mapping[str, int], safe: int) -> list[Any]:
+def _cells(
+    row: Row, portal: Portal, manifest: Any, geometries: Mapping[str, int], grids: Mapping[str, Grid]
+) -> list[Any]:
     kind = manifest.geometry.kind
     size = {"polygon": row.geometry.area**0.5, "line": row.geometry.length}.get(kind)
     if kind == "polygon":
@@ -338,6 +341,10 @@ def _cells(row: Row, portal: Portal, manifest: Any, geometries: Mapping[str, int
         _wkb(native if srid == portal.crs else transform_geometry(flat, portal.crs, srid), srid)
         for srid in geometries.values()
     ]
+    safe = [
+        int(find_safe_zooms(transform_geometries(np.array([flat]), portal.crs, grid.srid), grid.target())[0])
+        for grid in grids.values()
+    ]
     values = [row.values.get(column) for column in manifest.columns]
     return [
         row.fid,
@@ -347,7 +354,7 @@ def _cells(row: Row, portal: Portal, manifest: Any, geometries: Mapping[str, int
         size,
         _wkb(shapely.force_2d(label), portal.crs),
         row.width,
-        *[row.safe] * safe,
+        *safe,
         *values,
     ]
 
