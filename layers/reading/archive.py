@@ -63,6 +63,22 @@ def extract(archive: Path, kind: Format, folder: Path, shown: str) -> tuple[Path
     return folder / main, tuple(name for name in entries if name not in wanted)
 
 
+def find_packed_format(archive: Path, shown: str) -> Format:
+    """The format of the one dataset in a ZIP. Raises SourceError for none and for datasets of several kinds."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            names = list(_check_entries(opened))
+    except (zipfile.BadZipFile, NotImplementedError) as exc:
+        raise SourceError(_not_a_zip(archive, shown)) from exc
+    suffixes = {Path(name).suffix.lower() for name in names}
+    kinds = [kind for kind, main in MAIN_SUFFIXES.items() if suffixes & main and kind != "csv"]
+    if not kinds and suffixes & MAIN_SUFFIXES["csv"]:
+        return "csv"
+    if len(kinds) != 1:
+        raise SourceError("The ZIP holds no dataset that can be read, or datasets of several kinds; pack one.")
+    return kinds[0]
+
+
 def _check_entries(opened: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     entries: dict[str, zipfile.ZipInfo] = {}
     infos = opened.infolist()

@@ -36,15 +36,18 @@ csv.field_size_limit(10_000_000)
 
 @dataclass
 class DelimitedTable:
-    """An opened CSV. Satisfies `rows.Table`; row numbers are records, the header not counted."""
+    """An opened CSV. Satisfies `rows.Table`; row numbers are records, the header not counted.
+
+    Without `x` and `y` its rows have no geometry.
+    """
 
     path: Path
     encoding: Encoding | None
     delimiter: str
     names: tuple[str, ...]
-    x: str
-    y: str
-    decimal: Literal[".", ","]
+    x: str | None = None
+    y: str | None = None
+    decimal: Literal[".", ","] = "."
     crs: CRS | None = None
     crs_is_default: bool = True
     notes: tuple[str, ...] = ()
@@ -56,7 +59,6 @@ class DelimitedTable:
     def batches(self, names: Sequence[str], size: int = BATCH_SIZE) -> Iterator[Batch]:
         """Every record in file order. Raises SourceError naming the line."""
         places = [(name, self.names.index(name)) for name in names]
-        at_x, at_y = self.names.index(self.x), self.names.index(self.y)
         records = self.records()
         first = 1
         while True:
@@ -65,7 +67,7 @@ class DelimitedTable:
                 return
             yield Batch(
                 numbers=np.arange(first, first + len(block)),
-                geometries=self._points(block, at_x, at_y, first),
+                geometries=self._points(block, first),
                 columns={name: [record[i] or None for record in block] for name, i in places},
             )
             first += len(block)
@@ -97,15 +99,18 @@ class DelimitedTable:
                     f"The CSV is not valid {encoding} near line {reader.line_num + 1}. State source.encoding."
                 ) from exc
 
-    def _points(self, block: list[list[str]], at_x: int, at_y: int, first: int) -> Any:
-        xs = self._coordinates(block, at_x, self.x, first)
-        ys = self._coordinates(block, at_y, self.y, first)
-        here = ~(np.isnan(xs) | np.isnan(ys))
+    def _points(self, block: list[list[str]], first: int) -> Any:
         points = np.full(len(block), None, dtype=object)
+        if self.x is None or self.y is None:
+            return points
+        xs = self._coordinates(block, self.x, first)
+        ys = self._coordinates(block, self.y, first)
+        here = ~(np.isnan(xs) | np.isnan(ys))
         points[here] = shapely.points(xs[here], ys[here])
         return points
 
-    def _coordinates(self, block: list[list[str]], place: int, name: str, first: int) -> Any:
+    def _coordinates(self, block: list[list[str]], name: str, first: int) -> Any:
+        place = self.names.index(name)
         parse = parser("number", self.decimal)
         numbers = np.full(len(block), np.nan)
         for i, record in enumerate(block):

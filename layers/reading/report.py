@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from layers.manifest import ColumnType
 from layers.parts import Part
 
 Bounds = tuple[float, float, float, float]
@@ -73,7 +74,7 @@ class FieldFound(Part):
     """One column of an inspected layer."""
 
     name: str
-    type: str
+    type: ColumnType
     filled: int = Field(description="rows with a value")
     distinct: int = Field(description="different values, counted up to a limit")
     samples: tuple[str, ...] = ()

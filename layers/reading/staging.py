@@ -15,7 +15,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gis.errors import SourceError
-from layers.reading.archive import MAIN_SUFFIXES, MAX_BYTES, SHAPEFILE_PARTS, extract, is_archive
+from layers.reading.archive import (
+    MAIN_SUFFIXES,
+    MAX_BYTES,
+    SHAPEFILE_PARTS,
+    extract,
+    find_packed_format,
+    is_archive,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +66,20 @@ def sweep(home: Path) -> int:
     root = home / "staging"
     folders = [path for path in root.iterdir() if path.is_dir()] if root.is_dir() else []
     return sum(_remove_if_left(folder) for folder in folders)
+
+
+def find_format(source: Path) -> Format:
+    """The format of a file, from its ending or from what a ZIP holds. Raises SourceError when it is "
+    "none of ours."""
+    if not source.is_file():
+        raise SourceError("There is no such file.")
+    if is_archive(source):
+        return find_packed_format(source, source.name)
+    for kind, suffixes in MAIN_SUFFIXES.items():
+        if source.suffix.lower() in suffixes:
+            return kind
+    known = ", ".join(sorted(suffix for suffixes in MAIN_SUFFIXES.values() for suffix in suffixes))
+    raise SourceError(f"The ending {source.suffix!r} is not one that can be read. Known are {known} and .zip.")
 
 
 def stage(source: Path, kind: Format, folder: Path) -> StagedSource:

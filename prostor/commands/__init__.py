@@ -11,7 +11,7 @@ import traceback
 import typer
 
 from gis.errors import ProstorError
-from prostor.commands import database, doctor, map_export, serve, up
+from prostor.commands import database, doctor, layer, map_export, serve, up
 from prostor.commands.console import say
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("up")(up.up)
 app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)
 app.add_typer(database.app, name="database")
+app.add_typer(layer.app, name="layer")
 app.add_typer(map_export.app, name="map")
 
 

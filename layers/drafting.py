@@ -1,0 +1,234 @@
+"""The draft of a manifest: everything that can be known from the source filled in, the rest marked for a clerk.
+
+The draft is valid and can be imported as it is; comments say what a person has to look at.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from layers.folding import fold
+from layers.known_columns import KnownColumn, find_known_column
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gis.geometry import GeometryKind
+    from layers.introspect import CrsAdvice, Inspected
+    from layers.manifest import ColumnType, Role
+    from layers.reading.report import FieldFound, LayerFound
+
+_KINDS: dict[str, GeometryKind] = {
+    "Point": "point",
+    "MultiPoint": "point",
+    "LineString": "line",
+    "MultiLineString": "line",
+    "Polygon": "polygon",
+    "MultiPolygon": "polygon",
+}
+_STYLES: dict[GeometryKind, str] = {
+    "point": '{ fill = "#2f6f8f", line = "#ffffff", line_width = 1, radius = 4 }',
+    "line": '{ line = "#2f6f8f", line_width = 2 }',
+    "polygon": '{ fill = "#2f6f8f", fill_opacity = 0.25, line = "#2f6f8f", line_width = 1 }',
+}
+_KEYS: tuple[tuple[str, ...], ...] = (("ko", "number"), ("ko", "building"), ("eid",))
+_LIKE_AN_ID = re.compile(r"(^|_)(m?id|eid|oid|sifra|oznaka|objectid|gml_id)($|_)")
+_SEARCH_KINDS: dict[Role, str] = {"parcels": "parcel", "addresses": "address", "zoning": "zone"}
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A column of the draft."""
+
+    name: str
+    field: FieldFound
+    known: KnownColumn | None
+
+    @property
+    def type(self) -> ColumnType:
+        return (self.known.type if self.known else None) or self.field.type
+
+
+def draft_manifest(
+    inspected: Inspected, layer: LayerFound, advice: CrsAdvice, *, layer_id: str | None = None
+) -> str:
+    """The TOML text of a manifest for one layer of an inspected source."""
+    columns = _choose_columns(layer)
+    role = _guess_role(columns)
+    identifier, title = layer_id or _slug(layer.name), _quoted(layer.name)
+    several = len(inspected.inspection.layers) > 1
+    lines = [
+        "# A draft made by `prostor layer inspect`. Look at every line that has a comment, then import it.",
+        f"id = {_quoted(identifier)}  # stands in web addresses; never change it later",
+        f"role = {_quoted(role)}",
+        f"title = {{ sl = {title}, en = {title} }}  # what people read",
+        f"description = {{ sl = {title}, en = {title} }}  # one sentence about the data",
+        *_key_lines(layer, columns),
+        "",
+        *_source_lines(inspected, layer, advice, several=several),
+        "",
+        *_geometry_lines(layer),
+        "",
+        *_column_lines(layer, columns),
+        "",
+        *_search_lines(role, columns),
+        "[style]",
+        f"default = {_STYLES[_kind(layer)]}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _choose_columns(layer: LayerFound) -> list[_Draft]:
+    taken: set[str] = set()
+    columns = []
+    for field in layer.fields:
+        if field.person or field.name in (layer.x_column, layer.y_column):
+            continue
+        known = find_known_column(field.name)
+        if known is not None and known.name in taken:
+            known = None
+        name = known.name if known else _column_name(field.name)
+        number = 2
+        while name in taken:
+            name, number = f"{_column_name(field.name)}_{number}", number + 1
+        taken.add(name)
+        columns.append(_Draft(name, field, known))
+    return columns
+
+
+def _guess_role(columns: Sequence[_Draft]) -> Role:
+    roles = [column.known.role for column in columns if column.known and column.known.role]
+    return roles[0] if roles else "other"
+
+
+def _key_lines(layer: LayerFound, columns: Sequence[_Draft]) -> list[str]:
+    remark = "# columns that identify a feature for ever; together unique"
+    filled = {column.name for column in columns if column.field.filled == layer.row_count}
+    for key in _KEYS:
+        if filled.issuperset(key):
+            return [f"key = {_listed(key)}  {remark}"]
+    unique = [
+        column.name
+        for column in columns
+        if column.name in filled
+        and column.field.distinct == layer.row_count
+        and column.type in ("text", "integer")
+    ]
+    if not unique:
+        return ['# key = ["…"]  # no column is unique; without a key, features have no lasting address']
+    named = [name for name in unique if _LIKE_AN_ID.search(name)]
+    return [f"key = {_listed([(named or unique)[0]])}  {remark}"]
+
+
+def _source_lines(inspected: Inspected, layer: LayerFound, advice: CrsAdvice, *, several: bool) -> list[str]:
+    name = inspected.inspection.source_name
+    lines = [
+        "[source]",
+        f"file = {_quoted(name)}  # path from this file's folder",
+        f"format = {_quoted(inspected.format)}",
+    ]
+    if several:
+        lines.append(f"layer = {_quoted(layer.name)}")
+    lines.append(f"# {advice.sentence}")
+    lines.append(f"crs = {advice.srid or 3794}")
+    if layer.encoding is not None:
+        shown = ": " + ", ".join(_quoted(sample) for sample in layer.samples) if layer.samples else ""
+        lines.append(f"encoding = {_quoted(layer.encoding)}  # {layer.encoding_reason}{shown}")
+    if inspected.format == "csv":
+        lines.append(f"x = {_quoted(layer.x_column or '?')}  # column with east or longitude")
+        lines.append(f"y = {_quoted(layer.y_column or '?')}  # column with north or latitude")
+        lines += [f"decimal = {_quoted(layer.decimal)}"] if layer.decimal != "." else []
+    today = datetime.now(tz=UTC).date()
+    return [
+        *lines,
+        f"state_date = {today.isoformat()}  # date of state of the data, as the provider gives it",
+        'provider = { sl = "?", en = "?" }  # who made the data',
+        'licence = "CC-BY-4.0"  # check it',
+        'attribution = { sl = "Vir: ?, stanje ?" }  # the sentence to print',
+    ]
+
+
+def _geometry_lines(layer: LayerFound) -> list[str]:
+    found = ", ".join(f"{count} {name}" for name, count in sorted(layer.geometry_types.items()))
+    lines = ["[geometry]", f"kind = {_quoted(_kind(layer))}  # found: {found or 'no geometry'}"]
+    if layer.null_geometries:
+        lines.append(f"allow_null = true  # {layer.null_geometries} rows have no geometry")
+    if layer.invalid:
+        lines.append(f"# {layer.invalid} shapes are not valid and will be mended, each listed in the report.")
+    if layer.has_z:
+        lines.append("# Heights are dropped; say keep_z = true to keep them.")
+    return lines
+
+
+def _column_lines(layer: LayerFound, columns: Sequence[_Draft]) -> list[str]:
+    lines = ["# The allow-list: only what stands here is loaded. Take out what nobody needs.", "[columns]"]
+    persons = [field.name for field in layer.fields if field.person]
+    if persons:
+        lines.insert(1, f"# Left out because they seem to name persons: {', '.join(map(_commented, persons))}.")
+    return [*lines, *[_column_line(column) for column in columns]]
+
+
+def _column_line(column: _Draft) -> str:
+    known, source = column.known, column.field.name
+    others = known.sources if known else ()
+    parts = [
+        f"source = {_listed([source, *[name for name in others if name != source.upper()]])}",
+        f"type = {_quoted(column.type)}",
+    ]
+    if known and known.unit:
+        parts.append(f"unit = {_quoted(known.unit)}")
+    if known and known.zero_is_unknown and column.type in ("integer", "number"):
+        parts.append("zero_is_unknown = true")
+    sl, en = (known.sl, known.en) if known else (source, source)
+    parts.append(f"title = {{ sl = {_quoted(sl)}, en = {_quoted(en)} }}")
+    sample = f"  # e.g. {_commented(column.field.samples[0])}" if column.field.samples else ""
+    return f"{column.name} = {{ {', '.join(parts)} }}{sample}"
+
+
+def _search_lines(role: Role, columns: Sequence[_Draft]) -> list[str]:
+    names = [column.name for column in columns]
+    patterns = {
+        "parcels": ("ko", "number"),
+        "addresses": ("street", "house", "settlement"),
+        "zoning": ("eup", "use"),
+    }
+    wanted = [name for name in patterns.get(role, ("name",)) if name in names]
+    if not wanted:
+        return []
+    text = " ".join(f"{{{name}}}" for name in wanted)
+    return ["[search]", f"text = {_quoted(text)}", f"kind = {_quoted(_SEARCH_KINDS.get(role, 'other'))}", ""]
+
+
+def _kind(layer: LayerFound) -> GeometryKind:
+    kinds: dict[GeometryKind, int] = {}
+    for name, count in layer.geometry_types.items():
+        if name in _KINDS:
+            kinds[_KINDS[name]] = kinds.get(_KINDS[name], 0) + count
+    return max(kinds, key=lambda kind: kinds[kind]) if kinds else "point"
+
+
+def _slug(name: str) -> str:
+    plain = re.sub(r"[^a-z0-9]+", "-", fold(re.sub(r"\.[A-Za-z0-9]{1,8}$", "", name))).strip("-")
+    return (plain if plain[:1].isalpha() else f"layer-{plain}")[:41].strip("-") or "layer"
+
+
+def _column_name(name: str) -> str:
+    plain = re.sub(r"[^a-z0-9]+", "_", fold(name)).strip("_")
+    return (plain if plain[:1].isalpha() else f"column_{plain}")[:38].strip("_") or "column"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return "[" + ", ".join(_quoted(name) for name in names) + "]"
+
+
+def _commented(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,239 @@
+"""`prostor layer …`: look into a source, import and publish layers, and see what was done to them."""
+
+from __future__ import annotations
+
+import getpass
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gis.errors import ConfigurationError, ProstorError
+from gis.logs import configure_logging
+from gis.settings import Settings, read_settings
+from layers.drafting import draft_manifest
+from layers.introspect import advise_crs, inspect_source
+from layers.loading.history import list_events, list_layers, list_versions
+from layers.loading.importing import ImportReport, import_layer
+from layers.loading.publish import publish_version
+from layers.loading.retire import sweep
+from layers.manifest import read_manifest
+from layers.migrations import migrate
+from prostor.commands.console import answer, say
+from prostor.commands.layer_progress import import_progress
+from prostor.commands.layer_views import describe_import, show_inspection, show_quality
+from prostor.commands.tables import show_facts, show_json, show_rows
+from prostor.connecting import check_migrations, connected
+from prostor.portal_choice import find_portal_folder, read_chosen_portal
+from tiles.grid import read_grids
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gis.database import Database
+    from layers.manifest import Manifest
+    from layers.portal import Portal
+
+app = typer.Typer(help="Layers: inspect, import, publish, and what happened to them.", no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
+
+@app.command("inspect")
+def inspect(
+    source: Annotated[Path, typer.Argument(help="SHP, ZIP with a SHP, GPKG, GeoJSON or CSV.")],
+    layer: Annotated[str | None, typer.Option(help="Layer of a GeoPackage with several.")] = None,
+    write_manifest: Annotated[Path | None, typer.Option(help="Write the draft of a manifest here.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is in a file: layers, columns, encoding, CRS, shapes and extent; draft its manifest."""
+    settings = _settings()
+    with import_progress(source.name) as listener:
+        inspected = inspect_source(source, home=settings.home, layer=layer, progress=listener)
+    portal = _portal_if_any(settings)
+    found = [(each, advise_crs(each, portal)) for each in inspected.inspection.layers]
+    if as_json:
+        show_json([{**each.model_dump(mode="json"), "crs_advice": advice} for each, advice in found])
+    else:
+        for each, advice in found:
+            show_inspection(inspected, each, advice)
+    if write_manifest is not None:
+        if len(found) != 1:
+            raise ConfigurationError("The source has several layers; say with --layer which one to draft.")
+        if write_manifest.exists():
+            raise ConfigurationError(f"{write_manifest.name} is there already; it was left as it is.")
+        write_manifest.write_text(draft_manifest(inspected, *found[0]), encoding="utf-8")
+        say(f"The draft is in {write_manifest}. Read it through, then: prostor layer import {write_manifest}")
+
+
+@app.command("import")
+def import_command(
+    manifests: Annotated[list[str], typer.Argument(help="Manifest files, or ids of layers of the portal.")],
+    source: Annotated[Path | None, typer.Option(help="Read this file instead of the manifest's.")] = None,
+    dry_run: Annotated[bool, typer.Option(help="Read and check, but write nothing.")] = False,
+    hold: Annotated[bool, typer.Option(help="Load, but do not publish yet.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import layers and publish them, unless something stands against it."""
+    settings = _settings()
+    portal = read_chosen_portal(settings)
+    chosen = [_find_manifest(settings, name) for name in manifests]
+    if source is not None and len(chosen) != 1:
+        raise ConfigurationError("--source goes with one manifest; several were named.")
+    reports: list[ImportReport] = []
+    refusals: list[str] = []
+    with _opened(settings) as database:
+        sweep(database, settings.home)
+        for manifest in chosen:
+            try:
+                reports.append(
+                    _import_one(database, settings, portal, manifest, source=source, dry_run=dry_run, hold=hold)
+                )
+            except ProstorError as exc:
+                refusals.append(exc.sentence)
+                say(exc.sentence)
+                continue
+            if not as_json:
+                answer(describe_import(reports[-1]))
+                show_quality(reports[-1])
+    if as_json:
+        show_json({"imported": reports, "refused": refusals})
+    if refusals:
+        raise typer.Exit(1)
+
+
+@app.command("publish")
+def publish(
+    layer: Annotated[str, typer.Argument(help="Id of the layer.")],
+    version: Annotated[
+        int | None, typer.Argument(help="Number of the version; the waiting one when left out.")
+    ] = None,
+    confirm: Annotated[bool, typer.Option(help="Publish although something stands against it.")] = False,
+) -> None:
+    """Publish a version that waits, or one that was kept."""
+    settings = _settings()
+    with _opened(settings) as database:
+        done = publish_version(database, layer, version, who=getpass.getuser(), confirm=confirm)
+    answer(f"Version {done.number} of {done.layer_id} is published.")
+
+
+@app.command("list")
+def list_command(as_json: AsJson = False) -> None:
+    """Show every layer: what is published, and what waits."""
+    settings = _settings()
+    with _opened(settings) as database:
+        layers = list_layers(database)
+    if as_json:
+        show_json(layers)
+        return
+    headings = ["layer", "version", "rows", "state of data", "loaded", "waiting"]
+    rows = [
+        (each.id, "withdrawn" if each.withdrawn_at else each.number, each.row_count, each.state_date,
+         each.loaded_at, each.waiting) for each in layers
+    ]  # fmt: skip
+    show_rows(headings, rows)
+
+
+@app.command("show")
+def show(layer: Annotated[str, typer.Argument(help="Id of the layer.")], as_json: AsJson = False) -> None:
+    """Show one layer: its published version, where it came from, its quality, and its other versions."""
+    settings = _settings()
+    with _opened(settings) as database:
+        versions = list_versions(database, layer)
+    if as_json:
+        show_json(versions)
+        return
+    newest = next((each for each in versions if each.state == "published"), versions[0])
+    show_facts(
+        [
+            ("layer", layer),
+            ("version", f"{newest.number} ({newest.state})"),
+            ("rows", newest.row_count),
+            ("state of data", newest.state_date),
+            ("loaded", newest.loaded_at),
+            ("source", newest.source_name),
+            ("sha256", newest.source_sha256),
+            ("token", newest.token),
+            ("coordinates", newest.operation),
+            ("accuracy", f"{newest.operation_accuracy_m:g} m" if newest.operation_accuracy_m else None),
+            ("waits because", newest.quality.get("hold_reason")),
+        ]
+    )
+    for note in newest.quality.get("notes", []):
+        answer(f"· {note}")
+    headings = ["version", "state", "rows", "state of data", "loaded", "source"]
+    show_rows(
+        headings, [(v.number, v.state, v.row_count, v.state_date, v.loaded_at, v.source_name) for v in versions]
+    )
+
+
+@app.command("history")
+def history(layer: Annotated[str, typer.Argument(help="Id of the layer.")], as_json: AsJson = False) -> None:
+    """Show who did what to a layer and when, also imports that came to nothing."""
+    settings = _settings()
+    with _opened(settings) as database:
+        events = list_events(database, layer)
+    if as_json:
+        show_json(events)
+        return
+    headings = ["when", "who", "what", "version", "rows", "source", "remark"]
+    show_rows(
+        headings, [(e.at, e.who, e.action, e.number, e.row_count, e.source_name, e.message) for e in events]
+    )
+
+
+def _import_one(
+    database: Database,
+    settings: Settings,
+    portal: Portal,
+    manifest: Manifest,
+    *,
+    source: Path | None,
+    dry_run: bool,
+    hold: bool,
+) -> ImportReport:
+    targets = [grid.target() for grid in read_grids(portal).values()]
+    with import_progress(manifest.id) as listener:
+        return import_layer(
+            database,
+            portal,
+            manifest,
+            targets=targets,
+            home=settings.home,
+            source=source,
+            hold=hold,
+            dry_run=dry_run,
+            who=getpass.getuser(),
+            progress=listener,
+        )
+
+
+def _find_manifest(settings: Settings, name: str) -> Manifest:
+    path = Path(name)
+    if not path.exists() and path.suffix != ".toml":
+        path = find_portal_folder(settings) / "layers" / f"{name}.toml"
+    return read_manifest(path)
+
+
+def _portal_if_any(settings: Settings) -> Portal | None:
+    folder = find_portal_folder(settings)
+    return read_chosen_portal(settings) if (folder / "portal.toml").exists() else None
+
+
+def _settings() -> Settings:
+    settings = read_settings()
+    configure_logging(settings)
+    return settings
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Database]:
+    """The database with a catalogue in it: an embedded one is migrated, an existing one is only looked at."""
+    with connected(settings, say) as database:
+        if settings.uses_embedded_cluster:
+            migrate(database)
+        else:
+            warning = check_migrations(database)
+            if warning:
+                say(warning)
+        yield database

@@ -1,0 +1,111 @@
+"""Showing how an import gets on: a moving bar with rate and remaining time, or plain lines where "
+"nobody watches."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from prostor.commands.console import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from layers.reading.report import Progress as Step
+
+_STEPS = {
+    "stage": "taking a copy of the source",
+    "read": "reading and checking",
+    "sort": "putting neighbours together",
+    "load": "loading",
+    "index": "making indexes",
+    "publish": "publishing",
+}
+_SECONDS_BETWEEN_LINES = 5.0
+
+
+@contextmanager
+def import_progress(name: str) -> Iterator[Callable[[Step], None]]:
+    """A listener for the steps of one import."""
+    console = Console(stderr=True, highlight=False)
+    if console.is_terminal:
+        with _bar(console) as bar:
+            yield _BarListener(name, bar)
+    else:
+        yield _LineListener(name)
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}", markup=False),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+
+
+class _BarListener:
+    """One bar per step, the last one moving."""
+
+    def __init__(self, name: str, bar: Progress) -> None:
+        self._name = name
+        self._bar = bar
+        self._task = bar.add_task(name, total=None, rate="")
+        self._step = ""
+        self._began = time.monotonic()
+
+    def __call__(self, step: Step) -> None:
+        if step.step != self._step:
+            self._step, self._began = step.step, time.monotonic()
+            self._bar.reset(self._task, total=None)
+        self._bar.update(
+            self._task,
+            description=f"{self._name}: {_STEPS.get(step.step, step.step)}",
+            completed=step.done,
+            total=step.total,
+            rate=_rate(step, self._began),
+        )
+
+
+class _LineListener:
+    """A line when a step begins, and one every few seconds while it lasts."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._step = ""
+        self._began = self._said = time.monotonic()
+
+    def __call__(self, step: Step) -> None:
+        now = time.monotonic()
+        if step.step != self._step:
+            self._step, self._began, self._said = step.step, now, now
+            say(f"{self._name}: {_STEPS.get(step.step, step.step)}")
+        elif now - self._said >= _SECONDS_BETWEEN_LINES:
+            self._said = now
+            of_total = f" of {step.total}" if step.total else ""
+            rate = _rate(step, self._began)
+            say(f"{self._name}: {_STEPS.get(step.step, step.step)}, {step.done}{of_total}{rate}")
+
+
+def _rate(step: Step, began: float) -> str:
+    seconds = time.monotonic() - began
+    if step.step != "read" or seconds < 1 or not step.done:
+        return ""
+    return f" {step.done / seconds:,.0f} rows/s".replace(",", " ")
