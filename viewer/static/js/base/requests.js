@@ -1,19 +1,10 @@
 // Questions to our own server. A newer question of one kind aborts the older one.
 
-/** The server answered, but not with what was asked for; `sentence` may be shown to people. */
-export class RequestProblem extends Error {
-  constructor(status, sentence) {
-    super(sentence ?? `status ${status}`);
-    this.status = status;
-    this.sentence = sentence;
-  }
-}
-
+/** The answer to a question. Throws when there is none, whatever the reason. */
 export async function fetchJson(address, { signal } = {}) {
   const response = await fetch(address, { signal, headers: { Accept: 'application/json, application/geo+json' } });
-  if (response.ok) return response.json();
-  const problem = await response.json().catch(() => null);
-  throw new RequestProblem(response.status, problem?.detail ?? problem?.title ?? null);
+  if (!response.ok) throw new Error(`${address}: status ${response.status}`);
+  return response.json();
 }
 
 /** Runs one question at a time: `ask` aborts the one before, whose answer is then never seen. */

@@ -35,8 +35,8 @@ export class AnswerPanel extends Emitter {
     this.announcer.say(this.wording.say('answer.ready', { title }));
   }
 
-  showProblem(sentence, retry) {
-    const text = sentence ?? this.wording.say('answer.failed');
+  showProblem(retry) {
+    const text = this.wording.say('answer.failed');
     this.container.removeAttribute('aria-busy');
     this._fill(
       this._header(this.wording.say('answer.failed_heading')),

@@ -30,8 +30,8 @@ export class Inquiry {
     this._markPoint(selection);
     try {
       await this._question.ask((signal) => this._answer({ ...selection }, { signal, fit }));
-    } catch (problem) {
-      this.panel.showProblem(problem.sentence, () => this.run({ fit }));
+    } catch {
+      this.panel.showProblem(() => this.run({ fit }));
     }
   }
 

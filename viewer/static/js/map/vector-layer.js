@@ -4,6 +4,7 @@
 
 import { GridLayer } from 'leaflet';
 import { paintHighlight, paintTile } from './painter.js';
+import { describeTile } from './tile-place.js';
 
 const MAX_PIXEL_RATIO = 2;
 
@@ -23,7 +24,7 @@ export class VectorLayer extends GridLayer {
   createTile(coords, done) {
     const canvas = document.createElement('canvas');
     canvas.setAttribute('aria-hidden', 'true');
-    const tile = describeTile(coords, this.getTileSize().x, this._frame.maxTileZoom);
+    const tile = describeTile(coords, this._frame.maxTileZoom, { size: this.getTileSize().x, ratio: pixelRatio() });
     canvas.width = tile.size * tile.ratio;
     canvas.height = tile.size * tile.ratio;
     const lease = this._source.lease(tile.source.z, tile.source.x, tile.source.y);
@@ -105,23 +106,8 @@ export class VectorLayer extends GridLayer {
   }
 }
 
-/**
- * Where a canvas lies and which source tile it shows. Past the deepest zoom a source tile is shared by
- * 2ⁿ × 2ⁿ canvases, each showing its part of it.
- */
-export function describeTile({ z, x, y }, size, maxTileZoom) {
-  const deeper = Math.max(z - maxTileZoom, 0);
-  const parts = 2 ** deeper;
-  const source = { z: z - deeper, x: Math.floor(x / parts), y: Math.floor(y / parts) };
-  return {
-    z, size, source,
-    ratio: Math.min(window.devicePixelRatio || 1, MAX_PIXEL_RATIO),
-    span: size * parts,
-    shiftX: (source.x * parts - x) * size,
-    shiftY: (source.y * parts - y) * size,
-    originX: x * size,
-    originY: y * size,
-  };
+function pixelRatio() {
+  return Math.min(window.devicePixelRatio || 1, MAX_PIXEL_RATIO);
 }
 
 function holds({ content }, highlight) {

@@ -1,0 +1,79 @@
+// Links: what is written is read back, and what is wrong in an old or broken link is left out.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Coordinates } from '../../../viewer/static/js/base/coordinates.js';
+import { readLink, writeLink } from '../../../viewer/static/js/state/permalink.js';
+import { ViewerState } from '../../../viewer/static/js/state/viewer-state.js';
+
+const PROJECTION = { srid: 3794, lat0: 0, lon0: 15, k: 0.9999, x0: 500000, y0: -5000000, a: 6378137, rf: 298.257222101 };
+const configuration = {
+  themes: [
+    { id: 'cadastre', layers: ['zoning', 'parcels'], hidden: [] },
+    { id: 'planning', layers: ['parcels', 'zoning'], hidden: ['parcels'] },
+  ],
+  layers: { parcels: {}, zoning: {} },
+  grids: [{ id: 'SI-D96' }, { id: 'WebMercatorQuad' }],
+  baseMaps: [{ id: 'orthophoto' }],
+};
+const coordinates = new Coordinates(PROJECTION);
+const degrees = new Coordinates(null);
+
+function stateOf(query, using = coordinates) {
+  const state = new ViewerState(configuration);
+  Object.assign(state, readLink(query, configuration, using));
+  return state;
+}
+
+test('a full link is written again as it was read', () => {
+  const link = '?lang=en&theme=planning&at=508000.0,136000.0&mpp=0.5&on=parcels&off=zoning&opacity=zoning:0.6'
+    + '&select=parcels:9001-123/4&point=508001.5,136002.5&grid=WebMercatorQuad&base=orthophoto';
+
+  assert.equal(writeLink(stateOf(link), coordinates, link), link);
+});
+
+test('the page without parameters is the first theme in the own grid', () => {
+  const state = stateOf('');
+
+  assert.equal(state.theme.id, 'cadastre');
+  assert.equal(state.gridId, 'SI-D96');
+  assert.equal(writeLink(state, coordinates, ''), '?theme=cadastre');
+});
+
+test('places may be given in degrees too, and are all that a portal without a computable CRS has', () => {
+  const state = stateOf('?at=15.1039678,46.3636590&mpp=2', degrees);
+
+  assert.deepEqual(state.view, { lon: 15.1039678, lat: 46.363659, mpp: 2 });
+  assert.match(writeLink(state, degrees, ''), /at=15\.1039678,46\.3636590&mpp=2/);
+  assert.equal(stateOf('?at=508000,136000', degrees).view, null);
+});
+
+test('what is malformed or unknown is left out', () => {
+  const state = stateOf('?theme=gone&at=here&mpp=-1&on=gone,parcels&opacity=parcels:7,zoning:0.2&select=gone:1&grid=x&base=y');
+
+  assert.equal(state.theme.id, 'cadastre');
+  assert.equal(state.view, null);
+  assert.deepEqual([...state.switched], [['parcels', true]]);
+  assert.deepEqual([...state.opacities], [['zoning', 0.2]]);
+  assert.equal(state.selection, null);
+  assert.equal(state.gridId, 'SI-D96');
+});
+
+test('a key with signs of its own survives', () => {
+  const state = stateOf('');
+  state.selection = { layer: 'parcels', id: '9001-*45/1 & č', point: null };
+
+  const link = writeLink(state, coordinates, '');
+
+  assert.equal(stateOf(link).selection.id, '9001-*45/1 & č');
+});
+
+test('choosing another theme forgets which layers were switched, but not how see-through they are', () => {
+  const state = stateOf('?off=parcels&opacity=parcels:0.5');
+
+  state.chooseTheme('planning');
+
+  assert.deepEqual(state.layerStates(), [
+    { id: 'parcels', visible: false, opacity: 0.5 }, { id: 'zoning', visible: true, opacity: 1 },
+  ]);
+});
