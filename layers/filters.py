@@ -63,8 +63,8 @@ def read_parameters(pairs: Iterable[tuple[str, str]], allowed: Collection[str]) 
             raise RequestError(name[:50], f"there is no such parameter here; there are: {names}")
         if name in found:
             raise RequestError(name, "give it only once")
-        if _CONTROL.search(value) or "\ufffd" in value:
-            raise RequestError(name, "it holds characters that are not text in UTF-8")
+        if _CONTROL.search(value):
+            raise RequestError(name, "it holds control characters")
         found[name] = value
     return found
 

@@ -30,7 +30,8 @@ Clause = sa.ColumnElement[bool]
 def select_by_words(layer: PublishedLayer, words: Sequence[str], *, limit: int) -> sa.Select[Any]:
     """Features whose text holds a word beginning with each of the words, in any order.
 
-    The very text comes first, then texts that begin like the question, then short ones before long ones.
+    The very text comes first, then texts that hold most of the words whole, so that house 1 stands before
+    house 11, then those that begin like the question, then short ones before long ones.
     """
     found = data_table(layer).c[SEARCH]
     plain = sa.func.replace(found, ",", "", type_=sa.Text)
@@ -39,7 +40,9 @@ def select_by_words(layer: PublishedLayer, words: Sequence[str], *, limit: int) 
     return (
         _select_results(layer)
         .where(*(has_word_like(found, word) for word in words))
-        .order_by(plain != whole, ~begins, sa.func.length(found), found)
+        .order_by(
+            plain != whole, _count_whole_words(plain, words).desc(), ~begins, sa.func.length(found), found
+        )
         .limit(limit)
     )
 
@@ -96,6 +99,12 @@ def has_word_like(column: sa.ColumnElement[str], word: str) -> Clause:
     """A word of the text begins with `word`; both patterns can use the trigram index."""
     pattern = escape_like(word)
     return sa.or_(column.like(f"{pattern}%", escape=_ESCAPE), column.like(f"% {pattern}%", escape=_ESCAPE))
+
+
+def _count_whole_words(column: sa.ColumnElement[str], words: Sequence[str]) -> sa.ColumnElement[int]:
+    padded = sa.literal(" ").concat(column).concat(" ")
+    found = [padded.like(f"% {escape_like(word)} %", escape=_ESCAPE) for word in words]
+    return sum((sa.cast(each, sa.Integer) for each in found), start=sa.literal(0))
 
 
 def escape_like(text: str) -> str:

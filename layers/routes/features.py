@@ -30,7 +30,7 @@ def add_features(blueprint: Blueprint, door: Door) -> None:
     def list_items(layer_id: str) -> Response:
         return _answer_page(door, layer_id)
 
-    @blueprint.get("/ogc/collections/<layer_id>/items/<path:key>")
+    @blueprint.get("/ogc/collections/<layer_id>/items/<path:key>", merge_slashes=False)
     def show_item(layer_id: str, key: str) -> Response:
         return _answer_item(door, layer_id, key)
 
