@@ -6,7 +6,7 @@ Small pages are read whole and the connection given back at once: a slow client 
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from layers.representations import FeatureRow, PageEnd, time_stamp, write_collec
 from layers.table import FID, KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     import sqlalchemy
 
@@ -157,12 +157,13 @@ def _write_page(database: Database, question: PageQuestion, links: PageLinks) ->
                 "links": links.with_next(question.next_token(end)),
             }
 
-        yield from write_collection(
-            _read_rows(connection, question),
-            limit=question.asked.limit,
-            budget_bytes=WHOLE_PAGE_BYTES if question.is_small else None,
-            finish=finish,
-        )
+        with closing(_read_rows(connection, question)) as rows:
+            yield from write_collection(
+                rows,
+                limit=question.asked.limit,
+                budget_bytes=WHOLE_PAGE_BYTES if question.is_small else None,
+                finish=finish,
+            )
 
 
 def _count(connection: sqlalchemy.Connection, question: PageQuestion) -> int | None:
@@ -174,11 +175,12 @@ def _count(connection: sqlalchemy.Connection, question: PageQuestion) -> int | N
     return number if number <= COUNT_LIMIT else None
 
 
-def _read_rows(connection: sqlalchemy.Connection, question: PageQuestion) -> Iterator[FeatureRow]:
+def _read_rows(connection: sqlalchemy.Connection, question: PageQuestion) -> Generator[FeatureRow, None, None]:
     statement = query.select_page(question.layer, question.asked, after_fid=question.after_fid)
     streaming = connection.execution_options(yield_per=_ROWS_AT_A_TIME)
-    for row in streaming.execute(statement):
-        yield _feature(row, question.asked.columns)
+    with streaming.execute(statement) as result:
+        for row in result:
+            yield _feature(row, question.asked.columns)
 
 
 def _feature(row: sqlalchemy.Row[Any], columns: Sequence[str]) -> FeatureRow:

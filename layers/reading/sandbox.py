@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -110,6 +111,7 @@ def _run(job: Job, kind: Format, progress: Callable[[Progress], None] | None) ->
         finally:
             deadline.cancel()
             _end(child)
+            _close_pipes(child)
     if child.returncode == 0 and answer_path.exists():
         return _read_answer(answer_path)
     _log.warning("reader_ended", status=child.returncode, errors=_last_errors(job.folder), repairing=repairing)
@@ -173,6 +175,13 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         except ProcessLookupError:
             return
         child.wait()
+
+
+def _close_pipes(child: subprocess.Popen[bytes]) -> None:
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with suppress(BrokenPipeError):
+                pipe.close()
 
 
 def _sentence_for(status: int, repairing: int | None, job: Job, *, timed_out: bool) -> str:
