@@ -110,8 +110,8 @@ def test_french_parcels_keep_every_vertex(montpellier: FlaskClient) -> None:
     assert len({item["id"] for item in items}) == 4241
     for item in items:
         row = source[item["id"]]
-        assert item["properties"]["number"] == row["properties"]["numero"]
-        assert item["properties"]["area"] == row["properties"]["contenance"]
+        assert item["properties"]["number"] == row["properties"].get("numero")
+        assert item["properties"]["area"] == row["properties"].get("contenance")
         found, expected = vertices(item["geometry"]), vertices(row["geometry"])
         if found.shape == expected.shape:
             assert farthest(found, expected) <= DEGREE_DISTANCE
