@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +18,13 @@ from psycopg import sql
 from sqlalchemy.orm import Session
 
 from gis import crs
+from gis.database import Database
 from gis.errors import GoneError, NotFoundError, RequestError, UnavailableError
 from gis.geometry import transform_geometries, transform_geometry
 from gis.settings import Settings
 from layers.catalogue import Catalogue
-from layers.loading.plan import safe_column
+from layers.loading.load import create_table, finish_table
+from layers.loading.plan import safe_column, stored_columns, table_name
 from layers.manifest import parse_manifest
 from layers.model import Layer, LayerVersion
 from layers.portal import Portal
@@ -34,11 +38,11 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from gis.database import Database
+    from gis.cluster import EmbeddedCluster
     from tiles.grid import Grid
     from tiles.serving import TileService
 
-_TYPES = {"text": "text", "integer": "bigint", "number": "double precision"}
+_publications = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -93,12 +97,18 @@ class Workshop:
             for fid, (shape, named) in enumerate(zip(shapes, every, strict=True), start=1)
         ]
         names = tuple(self.grids) if grids is None else tuple(grids)
-        token = hashlib.sha256(repr((layer_id, rows, changes)).encode()).hexdigest()[:16]
+        token = hashlib.sha256(f"{layer_id} {next(_publications)}".encode()).hexdigest()[:16]
         with Session(self.database.loader) as session:
             version_id = _register(session, self.portal, manifest, rows, token=token, grids=names)
-        _create_table(self.database, self.portal, manifest, rows, name=f"v{version_id}", grids=self.grids)
+        _create_table(
+            self.database, self.portal, manifest, rows, number=version_id, grids=tuple(self.grids.values())
+        )
         self.catalogue.forget()
         return token
+
+    def table_name(self, layer_id: str) -> str:
+        """The data table of the published version."""
+        return self.catalogue.find(layer_id).table_name
 
     def withdraw(self, layer_id: str) -> None:
         """What `prostor layer withdraw` does to the catalogue."""
@@ -211,30 +221,39 @@ def make_portal(**changes: Any) -> Portal:
     )
 
 
+def build_workshop(database: Database, **changes: Any) -> Workshop:
+    """A workshop on a database, for a portal whose settings may differ."""
+    portal = make_portal(**changes)
+    catalogue = Catalogue(database, remember_seconds=0)
+    grids = read_grids(portal)
+    app = flask.Flask("made")
+    app.config["TESTING"] = True
+    app.register_blueprint(build_blueprint(Settings(), portal, catalogue, database, grids))
+    statuses = {NotFoundError: 404, GoneError: 410, RequestError: 400, UnavailableError: 503}
+    for error, status in statuses.items():
+        app.register_error_handler(error, lambda exc, status=status: (exc.sentence, status))
+    hotpath.wrap(app)
+    return Workshop(portal, database, catalogue, grids, app)
+
+
 @pytest.fixture
 def make_workshop(database: Database) -> Callable[..., Workshop]:
-    """Makes a workshop for a portal whose settings may differ."""
-
-    def make(**changes: Any) -> Workshop:
-        portal = make_portal(**changes)
-        catalogue = Catalogue(database, remember_seconds=0)
-        grids = read_grids(portal)
-        app = flask.Flask("made")
-        app.config["TESTING"] = True
-        app.register_blueprint(build_blueprint(Settings(), portal, catalogue, database, grids))
-        statuses = {NotFoundError: 404, GoneError: 410, RequestError: 400, UnavailableError: 503}
-        for error, status in statuses.items():
-            app.register_error_handler(error, lambda exc, status=status: (exc.sentence, status))
-        hotpath.wrap(app)
-        return Workshop(portal, database, catalogue, grids, app)
-
-    return make
+    """Makes workshops on one database, as several processes would have them."""
+    return functools.partial(build_workshop, database)
 
 
 @pytest.fixture
-def workshop(make_workshop: Callable[..., Workshop]) -> Iterator[Workshop]:
-    """A workshop with the portal of `make_portal`."""
-    return make_workshop()
+def workshop(database: Database) -> Workshop:
+    """A workshop with a database of its own."""
+    return build_workshop(database)
+
+
+@pytest.fixture(scope="module")
+def shared_workshop(cluster: EmbeddedCluster, _copy_template: Callable[[], str]) -> Iterator[Workshop]:
+    """A workshop for the tests of one file that publish what they look at and depend on nothing else."""
+    database = Database(cluster.urls(_copy_template()))
+    yield build_workshop(database)
+    database.dispose()
 
 
 def _register(
@@ -268,7 +287,7 @@ def _register(
     )
     session.add(version)
     session.flush()
-    version.table_name = f"v{version.id}"
+    version.table_name = table_name(version.id)
     layer.current_version_id = version.id
     number = version.id
     session.commit()
@@ -281,82 +300,47 @@ def _create_table(
     manifest: Any,
     rows: Sequence[Row],
     *,
-    name: str,
-    grids: Mapping[str, Grid],
+    number: int,
+    grids: Sequence[Grid],
 ) -> None:
-    geometries = {"_geom": portal.crs}
-    geometries.update({f"_geom_{g.srid}": g.srid for g in grids.values() if g.srid != portal.crs})
-    safe = [safe_column(grid.target()) for grid in grids.values()]
-    columns = {
-        "_fid": "bigint PRIMARY KEY",
-        "_key": "text NOT NULL UNIQUE",
-        "_title": "text",
-        **{column: f"geometry(Geometry, {srid})" for column, srid in geometries.items()},
-        **({"_geom": f"geometry(GeometryZ, {portal.crs})"} if manifest.geometry.keep_z else {}),
-        "_size": "real",
-        "_label": f"geometry(Point, {portal.crs})",
-        "_label_width": "real",
-        **dict.fromkeys(safe, "smallint NOT NULL"),
-        **{column: _TYPES[each.type] for column, each in manifest.columns.items()},
-    }
-    table = sql.Identifier("data", name)
+    """The data table of a version, with the columns and indexes that the import gives it."""
+    targets = [grid.target() for grid in grids]
+    columns = stored_columns(manifest, portal.crs, targets)
+    shapes = shapely.force_2d(np.array([row.geometry for row in rows], dtype=object))
+    stored = {srid: transform_geometries(shapes, portal.crs, srid) for srid in (portal.crs, 3857)}
+    safe = {safe_column(each): find_safe_zooms(stored[each.srid], each) for each in targets}
+    insert = sql.SQL("INSERT INTO {} VALUES ({})").format(
+        sql.Identifier("data", table_name(number)), sql.SQL(", ").join([sql.Placeholder()] * len(columns))
+    )
     with database.loading() as connection:
-        connection.execute(
-            sql.SQL("CREATE TABLE {} ({})").format(
-                table,
-                sql.SQL(", ").join(
-                    sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind))
-                    for column, kind in columns.items()
-                ),
-            )
-        )
-        insert = sql.SQL("INSERT INTO {} VALUES ({})").format(
-            table, sql.SQL(", ").join([sql.Placeholder()] * len(columns))
-        )
+        create_table(connection, number, columns)
         with connection.cursor() as cursor:
-            cursor.executemany(insert, [_cells(row, portal, manifest, geometries, grids) for row in rows])
-        for column in geometries:
-            connection.execute(
-                sql.SQL("CREATE INDEX ON {} USING gist ({})").format(table, sql.Identifier(column))
-            )
-    with database.loading() as connection:
-        connection.autocommit = True
-        connection.execute(sql.SQL("ANALYZE {}").format(table))
+            for index, row in enumerate(rows):
+                cells = _cells(row, manifest.geometry.kind, portal.crs)
+                cells |= {f"_geom_{srid}": _wkb(shapes[index], srid) for srid, shapes in stored.items()}
+                cells |= {name: int(zooms[index]) for name, zooms in safe.items()}
+                cursor.execute(insert, [cells.get(column.name) for column in columns])
+        finish_table(connection, number, columns)
 
 
-def _cells(
-    row: Row, portal: Portal, manifest: Any, geometries: Mapping[str, int], grids: Mapping[str, Grid]
-) -> list[Any]:
-    kind = manifest.geometry.kind
-    size = {"polygon": row.geometry.area**0.5, "line": row.geometry.length}.get(kind)
+def _cells(row: Row, kind: str, srid: int) -> dict[str, Any]:
+    """What a row holds beside what depends on grids."""
+    shape = row.geometry
     if kind == "polygon":
-        label = row.geometry.point_on_surface()
+        size, label = shape.area**0.5, shape.point_on_surface()
     elif kind == "line":
-        label = row.geometry.interpolate(0.5, normalized=True)
+        size, label = shape.length, shape.interpolate(0.5, normalized=True)
     else:
-        label = row.geometry.centroid
-    flat = shapely.force_2d(row.geometry)
-    native = row.geometry if manifest.geometry.keep_z else flat
-    stored = [
-        _wkb(native if srid == portal.crs else transform_geometry(flat, portal.crs, srid), srid)
-        for srid in geometries.values()
-    ]
-    safe = [
-        int(find_safe_zooms(transform_geometries(np.array([flat]), portal.crs, grid.srid), grid.target())[0])
-        for grid in grids.values()
-    ]
-    values = [row.values.get(column) for column in manifest.columns]
-    return [
-        row.fid,
-        str(row.fid),
-        str(row.fid),
-        *stored,
-        size,
-        _wkb(shapely.force_2d(label), portal.crs),
-        row.width,
-        *safe,
-        *values,
-    ]
+        size, label = None, shape.centroid
+    return {
+        "_fid": row.fid,
+        "_key": str(row.fid),
+        "_geom": _wkb(shape, srid),
+        "_size": size,
+        "_label": _wkb(label, srid),
+        "_label_width": row.width,
+        **row.values,
+    }
 
 
 def _wkb(geometry: BaseGeometry, srid: int) -> str:

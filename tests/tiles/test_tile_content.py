@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import shapely
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from psycopg import sql
 
 pytestmark = pytest.mark.database
 
 HERE = (508000.0, 136000.0)
 DEEPEST = {"WebMercatorQuad": 18, "SI-D96": 12}
+
+
+@pytest.fixture(scope="module")
+def workshop(shared_workshop: Any) -> Any:
+    """One database for all tests of this file."""
+    return shared_workshop
 
 
 def _square(side: float, *, at: tuple[float, float] = HERE) -> shapely.Polygon:
@@ -142,7 +146,7 @@ def test_labels_are_left_out_of_coarse_tiles(workshop: Any) -> None:
 def test_features_without_text_have_no_label(workshop: Any) -> None:
     """An unknown or empty text makes no label."""
     values = [{"name": "", "code": 1}, {"name": None, "code": 2}, {"name": "x", "code": 3}]
-    workshop.publish("a", [_square(20)] * 3, values=values, style={"label": {"column": "name"}})
+    workshop.publish("a", [_square(20)] * 3, values=values, key=["code"], style={"label": {"column": "name"}})
 
     tile = workshop.tile_at("a", "SI-D96", 12, (508010, 136010))
 
@@ -212,17 +216,22 @@ def test_layer_without_stored_grid_geometry_is_transformed(workshop: Any) -> Non
 
 def test_z_coordinates_stay_out_of_tiles(workshop: Any) -> None:
     """A layer that keeps heights still makes flat tiles."""
-    line = shapely.LineString([(508001, 136001, 350.0), (508020, 136009, 351.0)])
-    workshop.publish("a", [line], geometry={"kind": "line", "keep_z": True})
+    workshop.publish("a", [shapely.LineString([(508001, 136001), (508020, 136009)])], kind="line")
+    table = sql.Identifier("data", workshop.table_name("a"))
+    with workshop.database.loading() as connection:
+        connection.execute(
+            sql.SQL(
+                "ALTER TABLE {} ALTER _geom TYPE geometry(GeometryZ, 3794) USING ST_Force3DZ(_geom, 350)"
+            ).format(table)
+        )
 
     tile = workshop.tile_at("a", "SI-D96", 12, (508005, 136005))
 
     assert all(len(point) == 2 for point in tile["a"]["features"][0]["geometry"]["coordinates"])
 
 
-def test_empty_layer_makes_empty_tiles(make_workshop: Callable[..., Any]) -> None:
+def test_empty_layer_makes_empty_tiles(workshop: Any) -> None:
     """A layer without a single feature answers every tile with nothing."""
-    workshop = make_workshop()
     workshop.publish("a", [])
 
     assert workshop.tile_at("a", "SI-D96", 12, HERE) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -69,3 +70,19 @@ def test_tile_that_cannot_be_read_in_time_is_not_empty(workshop: Any) -> None:
 
     assert response.status_code == 503
     assert len(workshop.service.cache) == 0
+
+
+def test_busy_pool_says_when_to_come_again(workshop: Any) -> None:
+    """When every connection for tiles is taken, a new tile is 503, and one from memory is served at once."""
+    token = workshop.publish("a", [shapely.box(508001, 135980, 508020, 135999)])
+    x, y = workshop.grids["SI-D96"].tile_at(12, *HERE)
+    known = f"/tiles/a@{token}/SI-D96/12/{x}/{y}.mvt"
+    workshop.client.get(known)
+    with ExitStack() as taken:
+        for _ in range(4):
+            taken.enter_context(workshop.database.cursor("tiles"))
+
+        hit = workshop.client.get(known)
+        miss = workshop.client.get(f"/tiles/a@{token}/SI-D96/11/{x // 2}/{y // 2}.mvt")
+
+    assert (hit.status_code, miss.status_code) == (200, 503)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import shapely
+from psycopg import sql
 
 from gis.geometry import transform_geometry
 
@@ -24,6 +25,12 @@ EXTENT = 4096
 PLACES = [("WebMercatorQuad", 18), ("WebMercatorQuad", 14), ("SI-D96", 12), ("SI-D96", 8)]
 
 Drawn = dict[int, list[tuple[shapely.Polygon, shapely.Geometry]]]
+
+
+@pytest.fixture(scope="module")
+def workshop(shared_workshop: Any) -> Any:
+    """One database for all tests of this file."""
+    return shared_workshop
 
 
 def _cells() -> list[shapely.Polygon]:
@@ -41,19 +48,17 @@ def _cells() -> list[shapely.Polygon]:
 
 def _publish(workshop: Any, grid: Grid, z: int, column: int, row: int) -> list[shapely.Polygon]:
     """Publish the cells around the upper left corner of a tile; return them in tile units of that corner."""
+    cells = [cell for cell in _cells() if cell.area > 50 * 50]
+    workshop.publish("a", [_on_ground(cell, grid, z, column, row) for cell in cells])
+    return cells
+
+
+def _on_ground(shape: Any, grid: Grid, z: int, column: int, row: int) -> Any:
+    """A shape in tile units from the upper left corner of a tile, in D96/TM."""
     unit = grid.unit(z)
     box = grid.tile_envelope(z, column, row)
-    cells = [cell for cell in _cells() if cell.area > 50 * 50]
-    placed = [
-        transform_geometry(
-            shapely.transform(cell, lambda c: (box.west, box.north) + c * (unit, -unit)),
-            grid.srid,
-            workshop.portal.crs,
-        )
-        for cell in cells
-    ]
-    workshop.publish("a", placed)
-    return cells
+    in_grid = shapely.transform(shape, lambda c: (box.west, box.north) + c * (unit, -unit))
+    return transform_geometry(in_grid, grid.srid, 3794)
 
 
 def _draw(workshop: Any, grid: Grid, z: int, column: int, row: int) -> Drawn:
@@ -107,6 +112,22 @@ def test_neighbours_agree_within_their_overlap(workshop: Any, grid_id: str, z: i
 
 
 @pytest.mark.parametrize(("grid_id", "z"), PLACES)
+def test_lines_run_on_across_the_seams(workshop: Any, grid_id: str, z: int) -> None:
+    """A winding line, put together from the tiles it passes, stays within a unit and a half of the original."""
+    grid, column, row = _corner(workshop, grid_id, z)
+    along = np.linspace(-1.2 * EXTENT, 1.2 * EXTENT, 400)
+    line = shapely.LineString(np.column_stack([along, 700 * np.sin(along / 150)]))
+    workshop.publish("a", [_on_ground(line, grid, z, column, row)], kind="line")
+
+    drawn = _draw(workshop, grid, z, column, row)
+
+    pieces = [shapely.intersection(shape, frame) for frame, shape in drawn[1]]
+    wanted = shapely.intersection(line, shapely.box(-EXTENT, -EXTENT, EXTENT, EXTENT))
+    assert len(pieces) == 4
+    assert shapely.hausdorff_distance(shapely.union_all(pieces), wanted, densify=0.1) < 1.5
+
+
+@pytest.mark.parametrize(("grid_id", "z"), PLACES)
 def test_shared_borders_do_not_tear(workshop: Any, grid_id: str, z: int) -> None:
     """Cells that touch still touch: together they fill the middle without a hole wider than a unit."""
     grid, column, row = _corner(workshop, grid_id, z)
@@ -153,7 +174,8 @@ def test_snapping_draws_what_clipping_draws(workshop: Any, grid_id: str, z: int)
     _publish(workshop, grid, z, column, row)
     quick = _draw(workshop, grid, z, column, row)
     with workshop.database.loading() as connection:
-        connection.execute("UPDATE data.v1 SET _safe_webmercatorquad = 99, _safe_si_d96 = 99")
+        table = sql.Identifier("data", workshop.table_name("a"))
+        connection.execute(sql.SQL("UPDATE {} SET _safe_webmercatorquad = 99, _safe_si_d96 = 99").format(table))
     workshop.service.cache.purge({"a"})
 
     thorough = _draw(workshop, grid, z, column, row)

@@ -19,6 +19,12 @@ HERE = (508000.0, 136000.0)
 REGION = shapely.box(507900, 135900, 508100, 136100)
 
 
+@pytest.fixture(scope="module")
+def workshop(shared_workshop: Any) -> Any:
+    """One database for all tests of this file."""
+    return shared_workshop
+
+
 def _squares(count: int, *, side: float, spread: float) -> list[shapely.Polygon]:
     random = np.random.default_rng(7)
     corners = random.uniform(-spread, spread, (count, 2)) + HERE
@@ -51,7 +57,7 @@ def test_spatial_index_finds_the_features(workshop: Any, grid_id: str, stored: b
 
     scans = [scan for scan in _scans(plan) if not scan[0].startswith(("CTE", "Subquery"))]
     column = "_geom_3857" if stored and grid_id == "WebMercatorQuad" else "_geom"
-    assert {name for _, name in scans if name} == {f"v1_{column}_idx"}
+    assert {name for _, name in scans if name} == {f"{layer.table_name}_{column}_idx"}
     assert not [kind for kind, _ in scans if kind == "Seq Scan"]
 
 

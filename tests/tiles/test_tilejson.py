@@ -18,6 +18,12 @@ SQUARE = shapely.box(508001, 135980, 508020, 135999)
 LABELLED = {"scale": {"max": 2.0}, "label": {"column": "name", "max_metres_per_pixel": 0.3}}
 
 
+@pytest.fixture(scope="module")
+def workshop(shared_workshop: Any) -> Any:
+    """One database for all tests of this file."""
+    return shared_workshop
+
+
 def test_tilejson_tells_how_to_ask(workshop: Any) -> None:
     """It names the immutable addresses, the zooms, the bounds in degrees, and what is in the tiles."""
     token = workshop.publish("a", [SQUARE], style=LABELLED, tiles={"columns": ["code"]})
