@@ -58,6 +58,16 @@ _SENTENCES = {
     414: "The address of this request is too long.",
     500: "Something went wrong on our side. It was written down; please try again later.",
 }
+# What a page in Slovenian says; the particulars of an error are told in English, to programs.
+_SLOVENIAN = {
+    400: "Zahteve ni mogoče razumeti. Preverite naslov, ki ste ga vpisali ali odprli.",
+    404: "Na tem naslovu ni ničesar. Morda je bil naslov napačno prepisan.",
+    405: "Ta naslov je namenjen samo branju.",
+    410: "Ti podatki so bili umaknjeni ali zamenjani z novejšimi.",
+    414: "Naslov zahteve je predolg.",
+    500: "Na naši strani je šlo nekaj narobe. Napaka je zapisana; poskusite znova pozneje.",
+    503: "Podatki trenutno niso dosegljivi. Poskusite znova čez nekaj trenutkov.",
+}
 _MAX_ADDRESS = 500
 
 log = logger("problems")
@@ -80,7 +90,8 @@ def register(app: Flask, pages: ErrorPages | None = None) -> None:
     def answer(problem: Problem) -> Response:
         if pages is not None and _is_for_people():
             language = pages.choose_language(request.args.get("lang"))
-            response = pages.error_page(problem.status, problem.sentence, language)
+            sentence = say_to_people(problem, language)
+            response = pages.error_page(problem.status, sentence, language)
         else:
             response = write_problem(problem)
         return _with_headers(response, problem)
@@ -119,6 +130,13 @@ def describe_refusal(error: HTTPException) -> Problem:
     status = error.code or 500
     allow = tuple(sorted(getattr(error, "valid_methods", None) or ()))
     return Problem(status, _SENTENCES.get(status, f"{HTTPStatus(status).phrase}."), allow=allow)
+
+
+def say_to_people(problem: Problem, language: str) -> str:
+    """The sentence of a page in the reader's language."""
+    if language == "sl":
+        return _SLOVENIAN.get(problem.status, _SLOVENIAN[500])
+    return problem.sentence
 
 
 def write_problem(problem: Problem) -> Response:
