@@ -57,7 +57,7 @@ def create_app(settings: Settings, urls: DatabaseUrls | None = None) -> Flask:
     app.register_blueprint(health.build_blueprint(database))
     problems.register(app, pages.pages)
     headers.register(app)
-    tiles.hotpath.wrap(app)
+    tiles.hotpath.wrap(app)  # type: ignore[arg-type]  # a method to mypy, but Flask says to replace it
     return app
 
 

@@ -23,7 +23,7 @@ _MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg
 
 def build_blueprint(
     settings: Settings, portal: Portal, catalogue: Catalogue, grids: Sequence[Grid]
-) -> Blueprint:
+) -> ViewerBlueprint:
     """The pages of a portal as a blueprint. Raises ConfigurationError when the front end is not built.
 
     `blueprint.pages` is the `Pages` behind it; `prostor.problems` shows errors to people with it.
