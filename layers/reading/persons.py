@@ -43,7 +43,9 @@ _STEMS = (
     "firstname",
     "taxnumber",
 )
-_WORDS = frozenset({"oseba", "osebe", "davcna", "gsm", "telefon", "tel", "phone", "mail", "rojen", "kmg"})
+_WORDS = frozenset({"oseba", "osebe", "davcna", "gsm", "rojen", "kmg"})
+# A telephone is a person's only when the header says nothing else: telephone cables are utilities.
+_CONTACT = frozenset({"tel", "telefon", "phone", "mail", "st", "stevilka", "no", "number"})
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,200}\.[A-Za-z]{2,24}")
 _EMSO = re.compile(r"[0-3][0-9][01][0-9][089][0-9]{8}")
 _EMSO_WEIGHTS = (7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
@@ -55,7 +57,9 @@ def looks_like_person(header: str) -> bool:
     """True when a column header speaks of owners, holders, managers, EMŠO, tax numbers or contacts."""
     words = [word for word in re.split(r"[^a-z]+", fold(header)) if word]
     joined = "".join(words)
-    return any(stem in joined for stem in _STEMS) or any(word in _WORDS for word in words)
+    if any(stem in joined for stem in _STEMS) or any(word in _WORDS for word in words):
+        return True
+    return bool({"tel", "telefon", "phone", "mail"} & set(words)) and _CONTACT.issuperset(words)
 
 
 def is_emso(text: str) -> bool:

@@ -43,10 +43,10 @@ def check_stated_crs(stated: CRS | None, manifest_srid: int, at: tuple[float, fl
     if stated is None:
         return f"The file does not say its CRS; EPSG:{manifest_srid} of the manifest was used."
     code = stated.to_epsg(min_confidence=25)
-    if code == manifest_srid or _same_place(stated, manifest_srid, at):
-        return None
     if code in crs.REFUSED:
         return f"The file says EPSG:{code}, which is deprecated; EPSG:{manifest_srid} of the manifest was used."
+    if code == manifest_srid or _same_place(stated, manifest_srid, at):
+        return None
     name = f"EPSG:{code} ({stated.name})" if code else stated.name
     raise SourceError(
         f"The file says its coordinates are in {name}, the manifest says EPSG:{manifest_srid} "

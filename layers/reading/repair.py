@@ -2,8 +2,9 @@
 
 Only the child process does this. `make_valid` on one random 20,000-vertex ring took 13.9 GB inside PostgreSQL.
 
-Area before a repair is what the rings enclose, counted even-odd (a bow-tie has two lobes, its shoelace area is
-their difference and means nothing); area after is what is stored.
+Area before a repair is what the polygon states, shells less holes, when each ring is sound by itself. A ring
+that crosses itself states nothing (the shoelace area of a bow-tie is the difference of its lobes): then it is the
+area of the faces its lines enclose. Area after is what is stored.
 """
 
 from __future__ import annotations
@@ -32,7 +33,6 @@ _TYPES: dict[GeometryKind, tuple[int, ...]] = {
 _TYPE_NAMES = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon",
                "GeometryCollection")  # fmt: skip
 _DIMENSIONS: dict[GeometryKind, int] = {"point": 0, "line": 1, "polygon": 2}
-_SIMPLE_REASONS = ("Ring Self-intersection", "Too few points", "Duplicate")
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _repair(geometry: Any, number: int, key: str, rules: GeometryRules) -> tuple
             f"Feature {number} ({key}): {reason}. Nothing of its {rules.kind} is left when it is mended. "
             "Mend it in the source."
         )
-    area_before = _enclosed_area(geometry, reason) if rules.kind == "polygon" else 0.0
+    area_before = _stated_area(geometry) if rules.kind == "polygon" else 0.0
     area_after = float(after.area)
     change = abs(area_after - area_before) / max(area_before, area_after, 1e-9)
     if rules.kind == "polygon" and change > rules.area_tolerance:
@@ -146,8 +146,9 @@ def _repair(geometry: Any, number: int, key: str, rules: GeometryRules) -> tuple
         area_after_m2=round(area_after, 3) )  # fmt: skip
 
 
-def _enclosed_area(geometry: Any, reason: str) -> float:
-    if reason.startswith(_SIMPLE_REASONS):
+def _stated_area(geometry: Any) -> float:
+    rings = shapely.get_rings(shapely.get_parts(geometry))
+    if bool(shapely.is_simple(rings).all()):
         return float(shapely.area(geometry))
     return float(shapely.make_valid(geometry, method="linework").area)
 

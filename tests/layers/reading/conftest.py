@@ -1,0 +1,139 @@
+"""Sources written by the tests themselves, and jobs for the reading child process."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import fiona
+import pytest
+from shapely.geometry import mapping
+
+from layers.loading.plan import stored_columns
+from layers.manifest import Manifest, parse_manifest
+from layers.reading.job import ImportJob, Limits
+from layers.reading.sandbox import run_import
+from layers.reading.staging import stage
+from layers.targets import TileTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from layers.reading.report import Reading
+
+OUTLINE = (500_000.0, 130_000.0, 510_000.0, 140_000.0)
+D96_GRID = TileTarget("SI-D96", 3794, 370_000, 200_000, 1024, min_zoom=8, max_tile_zoom=12)
+MERCATOR_GRID = TileTarget(
+    "WebMercatorQuad", 3857, -20037508.342789244, 20037508.342789244, 156543.03392804097, min_zoom=15
+)
+
+
+@pytest.fixture
+def make_reading_manifest() -> Callable[..., Manifest]:
+    """Makes a manifest of plain polygons with a key and a name; keyword arguments replace its parts."""
+
+    def make(*, source: Mapping[str, Any] | None = None, **parts: Any) -> Manifest:
+        return parse_manifest(
+            {
+                "id": "areas",
+                "title": {"sl": "Območja"},
+                "description": {"sl": "Območja."},
+                "source": {
+                    "file": "areas.shp",
+                    "format": "shapefile",
+                    "crs": 3794,
+                    "state_date": "2026-03-01",
+                    "provider": {"sl": "Občina"},
+                    "licence": "CC-BY-4.0",
+                    "attribution": {"sl": "Vir: Občina"},
+                    **(source or {}),
+                },
+                "geometry": {"kind": "polygon"},
+                "columns": {
+                    "id": {"source": ["ID"], "title": {"sl": "Oznaka"}},
+                    "name": {"source": ["IME"], "title": {"sl": "Ime"}},
+                },
+                "key": ["id"],
+                "name": ["name"],
+                "style": {"default": {"fill": "#aabbcc"}},
+                **parts,
+            }
+        )
+
+    return make
+
+
+@pytest.fixture
+def write_source() -> Callable[..., Path]:
+    """Writes shapes with an ID and a name by fiona; `crs=None` writes no CRS."""
+
+    def write(
+        path: Path,
+        shapes: Sequence[Any],
+        *,
+        names: Sequence[str] | None = None,
+        crs: str | None = "EPSG:3794",
+        encoding: str = "utf-8",
+        kind: str = "Polygon",
+        **options: Any,
+    ) -> Path:
+        driver = {".shp": "ESRI Shapefile", ".gpkg": "GPKG", ".geojson": "GeoJSON"}[path.suffix]
+        schema = {"geometry": kind, "properties": {"ID": "str:20", "IME": "str:80"}}
+        if crs is not None:
+            options["crs"] = crs
+        with fiona.open(path, "w", driver=driver, schema=schema, encoding=encoding, **options) as file:
+            for number, shape in enumerate(shapes, start=1):
+                name = names[number - 1] if names else f"Območje {number}"
+                file.write(
+                    {
+                        "geometry": mapping(shape) if shape is not None else None,
+                        "properties": {"ID": f"A{number}", "IME": name},
+                    }
+                )
+        return path
+
+    return write
+
+
+@pytest.fixture
+def read_source(tmp_path: Path) -> Callable[..., Reading]:
+    """Stages a source and reads it in the child process, against an outline of 10 × 10 km."""
+
+    def read(manifest: Manifest, source: Path, **changes: Any) -> Reading:
+        folder = tmp_path / "staging" / f"{len(list(tmp_path.glob('staging/*')))}"
+        folder.mkdir(parents=True)
+        staged = stage(source, manifest.source.format, folder)
+        targets = (D96_GRID, MERCATOR_GRID)
+        job = ImportJob(
+            **{
+                "manifest": manifest,
+                "folder": folder,
+                "file": staged.file,
+                "source_name": staged.name,
+                "srid": 3794,
+                "outline": OUTLINE,
+                "targets": targets,
+                "columns": stored_columns(manifest, 3794, targets),
+                "limits": Limits(wall_seconds=60),
+                **changes,
+            }
+        )
+        return run_import(job)
+
+    return read
+
+
+@pytest.fixture
+def pack() -> Callable[..., Path]:
+    """Packs files, or made-up names with bytes, into a ZIP."""
+
+    def make(path: Path, *files: Path, **extra: bytes) -> Path:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in files:
+                archive.write(file, file.name)
+            for name, content in extra.items():
+                archive.writestr(name.replace("__", "."), content)
+        return path
+
+    return make
