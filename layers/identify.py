@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from layers.positions import Position
 
 Json = dict[str, Any]
-Reason = Literal["never_loaded", "outside_coverage", "failed"]
+Reason = Literal["never_loaded", "outside_coverage", "failed", "withdrawn"]
 
 MAX_FEATURES = 20
 DEFAULT_TOLERANCE_M = 3.0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gis.errors import RequestError
+from gis.errors import GoneError, NotFoundError, RequestError
 from layers.identify import AskedLayer
 
 if TYPE_CHECKING:
@@ -49,6 +49,13 @@ class KnownLayers:
         return (self._order.get(layer_id, len(self._order)), layer_id)
 
     def _reason(self, layer_id: str) -> Reason:
+        """Why a layer that is not published has no data."""
+        try:
+            self._catalogue.find(layer_id)
+        except GoneError:
+            return "withdrawn"
+        except NotFoundError:
+            pass
         return "failed" if self._catalogue.last_import_state(layer_id) in _FAILED else "never_loaded"
 
 
@@ -61,10 +68,12 @@ def layer_order(portal: Portal) -> dict[str, int]:
 def choose_layers(known: Sequence[AskedLayer], text: str | None) -> tuple[AskedLayer, ...]:
     """The layers a request names; without a request, all that are more than base drawing (role `other`).
 
-    Raises RequestError for a name that is not known.
+    An empty list names none. Raises RequestError for a name that is not known.
     """
     if text is None:
         return tuple(each for each in known if each.manifest.role != "other")
+    if not text:
+        return ()
     by_id = {each.manifest.id: each for each in known}
     names = dict.fromkeys(text.split(","))
     for name in names:

@@ -93,7 +93,7 @@ def _check_problem(answer: TestResponse, status: int) -> None:
         ("/identify", "x=507000&y=135000&crs=3912", "crs"),
         ("/identify", "x=200&y=100&crs=4326", "x"),
         ("/identify", "x=507000&y=135000&layers=parcels,secret", "layers"),
-        ("/identify", "x=507000&y=135000&layers=", "layers"),
+        ("/identify", "x=507000&y=135000&layers=,", "layers"),
         ("/identify", "x=507000&y=135000&tolerance=51", "tolerance"),
         ("/identify", "x=507000&y=135000&tolerance=-1", "tolerance"),
         ("/identify", "x=507000&y=135000&lang=", "lang"),

@@ -117,6 +117,7 @@ def test_layers_come_in_the_order_of_the_themes(asked: Callable[..., Any]) -> No
     order = [each["layer"] for each in asked("/identify", x=X, y=Y)["layers"]]
 
     assert order == ["addresses", "parcels", "zoning", "water", "gas", "sewer"]
+    assert asked("/identify", x=X, y=Y, layers="")["layers"] == []
     roads = asked("/identify", x=507100, y=135200, layers="roads")["layers"]
     assert [(each["layer"], each["status"]) for each in roads] == [("roads", "found")]
 

@@ -93,3 +93,5 @@ def test_a_withdrawn_layer_is_gone(
     ):
         assert client.get(path).status_code == 410
     assert client.get("/layers").get_json() == {"layers": []}
+    (told,) = client.get("/identify?x=507005&y=135005&layers=addresses").get_json()["layers"]
+    assert (told["status"], told["reason"]) == ("no_data", "withdrawn")
