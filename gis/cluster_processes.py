@@ -8,14 +8,17 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gis.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from types import FrameType
 
     from gis.cluster_places import Places
 
@@ -35,20 +38,23 @@ def run_program(
     a link put there by PostgreSQL's user leads nowhere.
     """
     user = places.user
-    with subprocess.Popen(  # noqa: S603 - PostgreSQL's own programs, found in their fixed folder
-        command,
-        cwd=places.root,
-        env=_ENVIRONMENT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        text=True,
-        errors="replace",
-        user=user.uid if user.switched else None,
-        group=user.gid if user.switched else None,
-        extra_groups=[] if user.switched else None,
-    ) as process:
+    with (
+        _undisturbed(),
+        subprocess.Popen(  # noqa: S603 - PostgreSQL's own programs, found in their fixed folder
+            command,
+            cwd=places.root,
+            env=_ENVIRONMENT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            text=True,
+            errors="replace",
+            user=user.uid if user.switched else None,
+            group=user.gid if user.switched else None,
+            extra_groups=[] if user.switched else None,
+        ) as process,
+    ):
         said = _communicate(process, given, waiting)
         return (process.returncode, said)
 
@@ -87,6 +93,32 @@ def end_orphans(data: Path, patience_seconds: float = 5.0) -> int:
             _send(pid, number)
         _wait_for_end(data, patience_seconds)
     return len(orphans)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Being told to stop waits for the program's end, for a database half-started could not be stopped.
+
+    Told twice, it does not wait.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    wishes: list[int] = []
+
+    def remember(number: int, _frame: FrameType | None) -> None:
+        wishes.append(number)
+        if len(wishes) > 1:
+            raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, remember) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, action in before.items():
+            signal.signal(number, action)
+    if wishes:
+        signal.raise_signal(wishes[0])
 
 
 def _wait_for_end(data: Path, patience_seconds: float) -> None:

@@ -28,8 +28,8 @@ def shared_cluster(home: Path, report: Callable[[str], None] = quiet) -> Iterato
     """A running, provisioned cluster for as long as the block lasts; stopped at its end by the last user."""
     cluster = EmbeddedCluster(home)
     with (cluster.places.home / _LOCK_NAME).open("a+") as lock:
-        _start_or_join(cluster, lock, report)
         try:
+            _start_or_join(cluster, lock, report)
             yield cluster
         finally:
             if _try_alone(lock) and not _mark(cluster).exists():

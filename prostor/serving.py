@@ -14,6 +14,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ from gis.logs import configure_logging
 from prostor.app import create_app
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
     from flask import Flask
@@ -47,26 +48,51 @@ _PR_SET_PDEATHSIG = 1
 def serve(settings: Settings, urls: DatabaseUrls, announce: Callable[[str], None]) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP; `announce` gets the address once it really answers.
 
-    Only the reader's login goes to the workers. Raises ConflictError when the port is taken and
-    UnavailableError when the workers do not become ready.
+    Only the reader's login goes to the workers. Raises ConfigurationError when the portal is not usable,
+    ConflictError when the port is taken and UnavailableError when the workers do not become ready.
     """
+    known = _for_readers(settings, urls)
+    create_app(*known)
     host, port = reserve_address(settings)
     address = _address(host, port)
     server = _server(settings, host, port)
     failures: list[str] = []
     watch = partial(_announce_when_ready, address, announce, failures, server.signal_handler_interrupt)
 
+    hang_up = signal.getsignal(signal.SIGHUP)
+
     @server.on_startup
     def watch_readiness() -> None:
-        signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
+        signal.signal(signal.SIGHUP, hang_up if hang_up is signal.SIG_IGN else server.signal_handler_interrupt)
         threading.Thread(target=watch, daemon=True).start()
 
     try:
-        server.serve(target_loader=partial(_load, *_for_readers(settings, urls)), wrap_loader=False)
+        server.serve(target_loader=partial(_load, *known), wrap_loader=False)
     except SystemExit as exc:
         raise UnavailableError("The web service stopped: its workers failed, see the lines above.") from exc
     if failures:
         raise UnavailableError(failures[0])
+
+
+@contextmanager
+def stopped_gently(say: Callable[[str], None]) -> Iterator[None]:
+    """Being told to stop (Ctrl-C, SIGTERM, a closed terminal) unwinds the block, and is a wished end.
+
+    While workers serve, `serve` minds the signals itself.
+    """
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    numbers = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, interrupt) for number in numbers}
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("Stopped")
+    finally:
+        for number, action in before.items():
+            signal.signal(number, action)
 
 
 def reserve_address(settings: Settings) -> tuple[str, int]:

@@ -13,7 +13,7 @@ def serve() -> None:
     """Serve what is published, on PROSTOR_HOST and PROSTOR_PORT; migrate and load nothing."""
     settings = read_settings()
     configure_logging(settings)
-    with connected(settings, say) as database:
+    with serving.stopped_gently(say), connected(settings, say) as database:
         warning = check_migrations(database)
         if warning is not None:
             say(warning)

@@ -5,8 +5,6 @@ With an existing PostGIS it only serves: nothing is migrated or loaded there una
 
 from __future__ import annotations
 
-import signal
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from gis.logs import configure_logging
@@ -15,12 +13,12 @@ from layers.migrations import migrate
 from prostor import serving
 from prostor.commands.console import answer, progress, say
 from prostor.connecting import check_migrations, connected
+from prostor.portal_choice import read_chosen_portal
 from prostor.sample import load_sample
 from prostor.single_run import single_run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import FrameType
+    from collections.abc import Callable
 
     from gis.database import Database
     from gis.settings import Settings
@@ -30,7 +28,8 @@ def up() -> None:
     """Start the embedded PostGIS when no database is set, migrate, load the sample when empty, and serve."""
     settings = read_settings()
     configure_logging(settings)
-    with single_run(settings.home) as write_down, _stopped_gently():
+    with single_run(settings.home) as write_down, serving.stopped_gently(say):
+        read_chosen_portal(settings)
         serving.reserve_address(settings)
         with connected(settings, say) as database:
             with progress() as report:
@@ -55,19 +54,3 @@ def _announce(address: str, write_down: Callable[[str], None]) -> None:
     write_down(address)
     say("Prostor is ready; stop it with Ctrl-C.")
     answer(address)
-
-
-@contextmanager
-def _stopped_gently() -> Iterator[None]:
-    """Ctrl-C and SIGTERM before the workers stand unwind the blocks above, and count as a wished end."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    except KeyboardInterrupt:
-        say("Stopped")
-    finally:
-        signal.signal(signal.SIGTERM, before)
