@@ -15,6 +15,7 @@ from sqlalchemy import exc as sa
 
 from gis.errors import GoneError, NotFoundError
 from layers import query
+from layers.links import GEOJSON_TYPE, build_link
 from layers.paging import Place, write_next
 from layers.representations import FeatureRow, PageEnd, time_stamp, write_collection, write_feature
 from layers.table import FID, KEY
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from gis.database import Database, Purpose
     from layers.catalogue import PublishedLayer
     from layers.filters import ItemsRequest
+    from layers.links import Link
     from layers.offered_crs import OfferedCrs
-    from layers.representations import Link
 
 # Pages up to this many features are read whole, and end early when they grow beyond the byte budget.
 WHOLE_PAGE_LIMIT = 1_000
@@ -67,10 +68,24 @@ class PageQuestion:
         return write_next(Place(self.layer.token, end.last_fid), self.layer.id, self.given)
 
 
+@dataclass(frozen=True)
+class PageLinks:
+    """The links of a page; the one to the next page is `next_href` with the token put at its end."""
+
+    fixed: Sequence[Link]
+    next_href: str
+
+    def with_next(self, token: str | None) -> list[Link]:
+        """All links of the page."""
+        if token is None:
+            return list(self.fixed)
+        return [*self.fixed, build_link("next", f"{self.next_href}{token}", GEOJSON_TYPE, "next page")]
+
+
 class ByteStream:
     """Chunks of a page whose first chunk is already made; `close` gives the connection back."""
 
-    def __init__(self, chunks: Iterator[bytes]) -> None:
+    def __init__(self, chunks: Generator[bytes]) -> None:
         self._chunks = chunks
         self._first: bytes | None = next(chunks)
 
@@ -85,9 +100,7 @@ class ByteStream:
 
     def close(self) -> None:
         """End the reading, whether or not everything was sent."""
-        close = getattr(self._chunks, "close", None)
-        if close is not None:
-            close()
+        self._chunks.close()
 
 
 def open_page(database: Database, question: PageQuestion, links: PageLinks) -> bytes | ByteStream:
@@ -96,26 +109,6 @@ def open_page(database: Database, question: PageQuestion, links: PageLinks) -> b
     if not question.is_small:
         return stream
     return b"".join(stream)
-
-
-@dataclass(frozen=True)
-class PageLinks:
-    """The links of a page; the one to the next page is `next_href` with the token put at its end."""
-
-    fixed: Sequence[Link]
-    next_href: str
-
-    def with_next(self, token: str | None) -> list[Link]:
-        """All links of the page."""
-        if token is None:
-            return list(self.fixed)
-        following = {
-            "rel": "next",
-            "type": "application/geo+json",
-            "title": "next page",
-            "href": f"{self.next_href}{token}",
-        }
-        return [*self.fixed, following]
 
 
 def read_item(
@@ -144,7 +137,7 @@ def reading_version(database: Database, purpose: Purpose) -> Iterator[sqlalchemy
         raise
 
 
-def _write_page(database: Database, question: PageQuestion, links: PageLinks) -> Iterator[bytes]:
+def _write_page(database: Database, question: PageQuestion, links: PageLinks) -> Generator[bytes]:
     with reading_version(database, question.purpose) as connection:
         matched = _count(connection, question)
 

@@ -6,17 +6,18 @@ Sources: RFC 7946; OGC API Features Part 1 (17-069r4), clauses 7.15 and 7.16.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-GEOJSON_TYPE = "application/geo+json"
-CHUNK_BYTES = 64 * 1024
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-Link = Mapping[str, str]
+    from layers.links import Link
+
+CHUNK_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)

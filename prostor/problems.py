@@ -114,7 +114,13 @@ def describe_error(error: ProstorError) -> Problem:
     """The problem of one of our own errors; what an operator must know is logged."""
     status = next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
     if status >= 500:
-        log.warning("request failed", endpoint=request.endpoint, status=status, **error.facts)
+        log.warning(
+            "request failed",
+            endpoint=request.endpoint,
+            status=status,
+            error=error.sentence,
+            facts=error.facts,
+        )
     if isinstance(error, RequestError):
         fault = {"parameter": error.parameter, "reason": error.reason}
         value = error.facts.get("value")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SHORT_LIVED = "public, max-age=60"
 # What somebody asked for is nobody else's business: only their own browser keeps it.
 PERSONAL = "private, max-age=60"
+# Raised when the same data are written differently than before, so that nobody keeps the old form.
+FORM_OF_ANSWERS = 1
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def send_json(content: Any, *, mimetype: str = JSON_TYPE, cache: str = SHORT_LIV
 
 def build_etag(*parts: object) -> str:
     """The ETag of an answer that is wholly decided by these parts. Weak: a time stamp may differ."""
-    digest = hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
+    digest = hashlib.blake2b(repr((FORM_OF_ANSWERS, *parts)).encode(), digest_size=12).hexdigest()
     return f'W/"{digest}"'
 
 
