@@ -39,8 +39,7 @@ BEGIN
     SELECT p.oid::regprocedure AS signature, p.proname LIKE 'pg\_%advisory%' AS locks
       FROM pg_catalog.pg_proc AS p
      WHERE p.pronamespace = 'pg_catalog'::regnamespace
-       AND (p.proname ~ '^(lo_|lowrite$|loread$|pg_(try_)?advisory_)' OR p.proname ~ '_to_xml(schema|_and_xmlschema)?$')
-       AND p.proname <> 'text_to_xml'
+       AND p.proname ~ '^(lo_|lowrite$|loread$|pg_(try_)?advisory_)|_to_xml(schema|_and_xmlschema)?$'
   LOOP
     EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', routine.signature);
     IF routine.locks THEN

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gis.logs import configure_logging
 from gis.settings import read_settings
+from layers.loading.retire import sweep
 from layers.migrations import migrate
 from prostor import serving
 from prostor.commands.console import answer, progress, say
@@ -42,6 +43,7 @@ def _prepare(settings: Settings, database: Database, report: Callable[[str], Non
     if settings.uses_embedded_cluster:
         report("Bringing the catalogue up to date")
         migrate(database)
+        sweep(database, settings.home)
         load_sample(settings, database, report)
     else:
         warning = check_migrations(database)
