@@ -251,6 +251,7 @@ def make_client(town_portal: Portal) -> Callable[..., FlaskClient]:
     def make(database: Database, **settings: Any) -> FlaskClient:
         app = Flask("test", static_folder=None)
         named = _named(database.urls, **settings)
+        app.extensions["settings"] = named
         catalogue = Catalogue(database, remember_seconds=0)
         app.register_blueprint(build_blueprint(named, town_portal, catalogue, database))
         problems.register(app)
