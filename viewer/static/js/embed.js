@@ -31,7 +31,7 @@ if (state.view) map.show(state.view, { animate: false });
 nameMap(byId('map'), wording);
 buildMapTools(byId('map-tools'), { map, configuration, wording });
 new Readout({ bar: byId('scale-bar'), facts: null }, { map, coordinates, wording });
-showAttribution(byId('attribution'), { state, configuration, wording });
+showAttribution(byId('attribution'), { state, configuration });
 showMapHealth(byId('map-message'), { map, wording });
 map.on('moved', (view) => {
   state.view = view;

@@ -23,7 +23,8 @@ import { ViewerState } from './state/viewer-state.js';
 
 const CLOSEST_LOOK = 0.15;
 const ROOM_AROUND_FOUND = 0.7;
-const ADDRESS_LOOK = 0.25;
+/** Metres per pixel at which a found point is shown: a house from near, a settlement from afar. */
+const LOOKS = { address: 0.25, place: 2.5, other: 0.5 };
 
 const byId = (id) => document.getElementById(id);
 
@@ -69,12 +70,12 @@ askByKeyboard(byId('map'), { map, state, panel });
 buildMapTools(byId('map-tools'), {
   map, configuration, wording, announcer,
   onLocated: (point) => {
-    map.show({ ...point, mpp: ADDRESS_LOOK });
+    map.show({ ...point, mpp: LOOKS.address });
     state.select({ point, layer: null, id: null });
   },
 });
 new Readout({ bar: byId('scale-bar'), facts: byId('readout') }, { map, coordinates, wording });
-showAttribution(byId('attribution'), { state, configuration, wording });
+showAttribution(byId('attribution'), { state, configuration });
 showMapHealth(byId('map-message'), { map, wording });
 buildShare(byId('share'), { wording, announcer, writeAddress: address.write });
 keepViewAcrossLanguages();
@@ -93,8 +94,9 @@ function showState() {
 
 /** A result of the search: go there, then ask about it. */
 function showFound({ layer, id, point, bbox }) {
-  const isPlace = bbox[0] === bbox[2] && bbox[1] === bbox[3];
-  if (isPlace) map.show({ ...point, mpp: ADDRESS_LOOK });
+  const isPoint = bbox[0] === bbox[2] && bbox[1] === bbox[3];
+  const look = LOOKS[configuration.layers[layer]?.searchKind] ?? LOOKS.other;
+  if (isPoint) map.show({ ...point, mpp: look });
   else map.fit(bbox, { nearest: CLOSEST_LOOK, room: ROOM_AROUND_FOUND });
   state.select({ layer, id, point: { lon: point.lon, lat: point.lat } });
 }

@@ -45,8 +45,10 @@ export class Wording {
     return this._date.format(new Date(`${iso}T12:00:00`));
   }
 
+  /** An area with the digits that matter at its size. */
   area(squareMetres) {
-    return `${this.number(squareMetres)} m²`;
+    if (squareMetres >= 1_000_000) return `${this.number(squareMetres / 1_000_000, 2)} km²`;
+    return `${this.number(squareMetres, squareMetres < 10 ? 1 : 0)} m²`;
   }
 
   /** A length with the digits that matter at its size. */

@@ -50,7 +50,7 @@ export function buildPlace({ position }, { coordinates, wording, announcer }) {
 export function buildSections(answer, main, parts) {
   return SECTIONS.map(({ key, roles, build }) => {
     const layers = answer.layers.filter((layer) => roles.includes(layer.role));
-    if (layers.length === 0) return null;
+    if (layers.every(({ status }) => isSilent(status, key))) return null;
     const found = layers.flatMap((layer) => fewFirst(layer.features.map((feature) => build(layer, feature, parts)), parts));
     return section(key, parts.wording.say(`answer.${key}`), ...found, ...buildAbsences(layers, key, parts), documentsOf(layers, parts));
   }).filter((each) => each !== null);
@@ -79,9 +79,14 @@ function section(key, title, ...children) {
   return element('section', { class: `answer__section answer__section--${key}`, 'data-section': key }, element('h3', {}, title), ...children);
 }
 
+/** That there is no address or settlement at a point is nothing to tell. */
+function isSilent(status, key) {
+  return status === 'none' && key === 'more';
+}
+
 /** What is not here, and what nobody can say. */
 function buildAbsences(layers, key, { wording }) {
-  const none = layers.filter(({ status }) => status === 'none').map(({ title }) => title);
+  const none = layers.filter(({ status }) => status === 'none' && !isSilent(status, key)).map(({ title }) => title);
   const lines = [];
   if (none.length > 0) {
     const only = none.length === layers.length && layers.length === 1;

@@ -50,8 +50,12 @@ function distance({ distance_m: metres }, wording) {
 function factText({ text, value, unit }, wording) {
   if (text === null || text === undefined || text === '') return element('span', { class: 'unknown' }, wording.say('answer.unknown'));
   const withUnit = unit ? `${text} ${unit}` : text;
-  return value !== null && value !== undefined && typeof value === 'string' && value !== text && !text.includes(value)
-    ? `${withUnit} (${value})` : withUnit;
+  return isCode(value, text) ? `${withUnit} (${value})` : withUnit;
+}
+
+/** A code whose words are shown: worth repeating, unlike a date or a number in another notation. */
+function isCode(value, text) {
+  return typeof value === 'string' && !text.includes(value) && !/^\d{4}-\d\d-\d\d/.test(value);
 }
 
 function factList(facts) {

@@ -80,19 +80,31 @@ export class Inquiry {
       ? { x: native.x.toFixed(3), y: native.y.toFixed(3) }
       : { x: lon.toFixed(7), y: lat.toFixed(7), crs: 4326 };
     const tolerance = Math.min(Math.max(CLICK_PIXELS * this.map.metresPerPixel, NEAR_METRES), 50).toFixed(1);
-    const address = withParameters(this.configuration.urls.identify, { ...place, tolerance, lang: this.wording.language });
-    return fetchJson(address, { signal });
+    const asked = { ...place, layers: this._layersToAsk().join(','), tolerance, lang: this.wording.language };
+    return fetchJson(withParameters(this.configuration.urls.identify, asked), { signal });
+  }
+
+  /**
+   * All but base drawing, which nobody asks about: a layer of no particular role is asked when it can be
+   * searched, when it is selected, or when the theme consists of nothing else.
+   */
+  _layersToAsk() {
+    const { theme, selection } = this.state;
+    const { layers } = this.configuration;
+    const isPlain = (id) => layers[id].role === 'other';
+    const shown = theme.layers.every(isPlain) ? theme.layers.filter((id) => this.state.isVisible(id)) : [];
+    return Object.keys(layers).filter((id) => !isPlain(id) || layers[id].searchKind || id === selection?.layer || shown.includes(id));
   }
 
   /** A surface is outlined as it is; for an address or a pipe the parcel it lies on says more. */
   async _outline(main, known, { layer }, signal) {
     const { layers } = this.configuration;
-    const wanted = known && layers[layer].geometry !== 'point' ? known : null;
-    if (wanted || !main) {
-      this.map.outline(wanted ?? known);
+    const shape = known && layers[layer].geometry !== 'point' ? known : null;
+    const parcel = main?.parcel ?? null;
+    if (shape || !parcel) {
+      this.map.outline(shape);
       return;
     }
-    const parcel = main.parcel ?? main;
     const exact = await this._findFeature({ layer: parcel.layer.layer, id: parcel.feature.id }, signal);
     if (!signal.aborted) this.map.outline(exact);
   }

@@ -43,6 +43,6 @@ export class Readout {
     const native = this.coordinates.toNative(point);
     this._point.textContent = native
       ? `D96/TM  e ${this.wording.coordinate(native.x, 1)}  n ${this.wording.coordinate(native.y, 1)}`
-      : `WGS 84  ${this.wording.number(point.lat, 6)}  ${this.wording.number(point.lon, 6)}`;
+      : `WGS 84  ${this.wording.number(point.lat, 6)}° N  ${this.wording.number(point.lon, 6)}° E`;
   }
 }

@@ -1,7 +1,7 @@
 // One canvas over the whole map for all labels, so that none is cut at a tile's edge. Drawn when the map
 // comes to rest and when a tile arrives; while the map moves it moves along.
 
-import { DomUtil, Layer, Point } from 'leaflet';
+import { DomUtil, Layer, Point, setOptions } from 'leaflet';
 import { oncePerFrame } from '../base/events.js';
 import { placeLabels } from './label-placement.js';
 
@@ -11,7 +11,8 @@ const FONT = '"Source Sans 3 Variable", "Source Sans 3", system-ui, sans-serif';
 export class LabelCanvas extends Layer {
   /** `vectorLayer` holds the tiles that carry the label points. */
   constructor(vectorLayer) {
-    super({ pane: 'labels' });
+    super();
+    setOptions(this, { pane: 'labels' });
     this._vectorLayer = vectorLayer;
     this._layers = [];
     this._widths = new Map();

@@ -1,0 +1,96 @@
+"""Fixtures for tests in a real browser: Debian's chromium, the whole service on the sample, watched pages."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import make_server
+
+from tests.browser.looking import DESKTOP, Watch, wait_for_tiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SLOW_MACHINE_MILLISECONDS = 15_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, started once."""
+    chromium = shutil.which("chromium") or "/usr/bin/chromium"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def address(app: Flask) -> Iterator[str]:
+    """Where the whole service answers, in a thread of this process."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Errors, failed requests and CSP reports of the test's pages: there must be none at its end."""
+    watching = Watch()
+    yield watching
+    assert watching.faults == []
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str, watch: Watch) -> Iterator[Callable[..., Page]]:
+    """Opens an address of the service in a fresh, watched page and waits until the viewer is ready."""
+    contexts: list[BrowserContext] = []
+
+    def open_address(path: str = "/", *, ready: bool = True, **options: Any) -> Page:
+        context = browser.new_context(viewport=options.pop("viewport", DESKTOP), locale="sl-SI", **options)
+        context.set_default_timeout(SLOW_MACHINE_MILLISECONDS)
+        contexts.append(context)
+        page = context.new_page()
+        watch.follow(page)
+        page.goto(address + path)
+        if ready:
+            page.wait_for_selector("body.is-ready")
+            wait_for_tiles(page)
+        return page
+
+    yield open_address
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def parcel(client: FlaskClient) -> dict[str, Any]:
+    """One parcel as the search finds it: in the middle of the town, where a zone and utilities are."""
+    centre = client.get("/layers/parcels").get_json()["extent"]
+    lon, lat = (centre[0] + centre[2]) / 2, (centre[1] + centre[3]) / 2
+    box = f"{lon - 0.002},{lat - 0.002},{lon + 0.002},{lat + 0.002}"
+    key = client.get(f"/ogc/collections/parcels/items?limit=1&bbox={box}").get_json()["features"][0]["id"]
+    found = client.get("/search", query_string={"q": key.replace("-", " ", 1)}).get_json()
+    return next(
+        result for group in found["groups"] for result in group["results"] if result["layer"] == "parcels"
+    )

@@ -1,0 +1,115 @@
+"""The map in a frame, and what people see when something does not come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.looking import Watch, panel_heading, wait_for_tiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.testing import FlaskClient
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.database]
+
+
+def test_embedded_map_leaves_the_wheel_to_the_page(
+    open_page: Callable[..., Page], parcel: dict[str, Any]
+) -> None:
+    """The wheel zooms only once the map was pressed, or with Ctrl; the link leads to the same view."""
+    point = parcel["point"]
+    page = open_page(
+        f"/embed?theme=planning&at={point['e']},{point['n']}&mpp=0.5", viewport={"width": 600, "height": 400}
+    )
+    page.mouse.move(300, 200)
+    page.mouse.wheel(0, -300)
+    page.wait_for_timeout(900)
+    untouched = page.get_attribute("#full-viewer", "href")
+
+    page.mouse.click(300, 200)
+    page.mouse.wheel(0, -300)
+    page.wait_for_timeout(900)
+
+    assert untouched is not None
+    assert "mpp=0.5" in untouched
+    assert "theme=planning" in untouched
+    assert page.get_attribute("#full-viewer", "href") != untouched
+
+
+def test_embedded_map_outlines_a_parcel(open_page: Callable[..., Page], parcel: dict[str, Any]) -> None:
+    """A frame can show one parcel by its id alone."""
+    page = open_page(f"/embed?select=parcels:{parcel['id']}", viewport={"width": 600, "height": 400})
+
+    assert page.locator(".leaflet-selection-pane path").count() == 2
+
+
+def test_frames_are_allowed_where_the_portal_says(client: FlaskClient) -> None:
+    """The viewer may only be framed by itself; the embedded map by those the portal names as well."""
+    whole = client.get("/").headers["Content-Security-Policy"]
+    embedded = client.get("/embed").headers["Content-Security-Policy"]
+
+    assert whole.endswith("frame-ancestors 'self'")
+    assert "frame-ancestors 'self'" in embedded or "frame-ancestors *" in embedded
+    assert "X-Frame-Options" not in client.get("/embed").headers
+
+
+def test_missing_tiles_are_told_and_asked_for_again(open_page: Callable[..., Page], watch: Watch) -> None:
+    """When tiles do not come, a message says so; trying again brings them and takes it away."""
+    page = open_page(ready=False)
+    page.wait_for_selector("body.is-ready")
+    page.route("**/*.mvt", lambda route: route.abort())
+    page.click("text=Komunalna infrastruktura")
+    page.wait_for_selector("#map-message:not([hidden])")
+    told = page.inner_text("#map-message")
+    page.unroute("**/*.mvt")
+
+    page.click("#map-message button")
+    wait_for_tiles(page)
+
+    assert "ni naložil" in told
+    assert page.locator("#map-message").is_hidden()
+    watch.faults.clear()
+
+
+def test_answer_that_does_not_come_can_be_asked_again(
+    open_page: Callable[..., Page], watch: Watch, parcel: dict[str, Any]
+) -> None:
+    """A failed question says so in the panel and offers to try again."""
+    point = parcel["point"]
+    page = open_page(f"/?at={point['e']},{point['n']}&mpp=0.25")
+    page.route("**/identify?*", lambda route: route.fulfill(status=503, body="{}"))
+    page.mouse.click(824, 416)
+    page.wait_for_selector(".answer__problem")
+    page.unroute("**/identify?*")
+
+    page.click("#answer .button")
+
+    assert panel_heading(page).startswith("Parcela")
+    watch.faults.clear()
+
+
+def test_unknown_address_is_a_page_for_people(client: FlaskClient) -> None:
+    """A browser gets a page in the reader's language, a program the problem as JSON."""
+    page = client.get("/ni-te-strani", headers={"Accept": "text/html"})
+    problem = client.get("/ni-te-strani", headers={"Accept": "application/json"})
+
+    assert page.status_code == problem.status_code == 404
+    assert "Te strani ni" in page.get_data(as_text=True)
+    assert problem.mimetype == "application/problem+json"
+
+
+def test_pages_are_asked_for_again_and_files_never(client: FlaskClient) -> None:
+    """Pages carry an ETag and answer 304; files of a release are immutable and packed."""
+    page = client.get("/")
+    again = client.get("/", headers={"If-None-Match": page.headers["ETag"]})
+    script = page.get_data(as_text=True).split('type="module" src="')[1].split('"')[0]
+    file = client.get(script, headers={"Accept-Encoding": "br"})
+
+    assert (page.headers["Cache-Control"], again.status_code) == ("no-cache", 304)
+    assert "immutable" in file.headers["Cache-Control"]
+    assert file.headers["Content-Encoding"] == "br"
+    assert client.get("/static/000000000000/js/viewer.js").status_code == 404
