@@ -56,16 +56,6 @@ def parse_readings(text: str) -> tuple[Reading, ...]:
     return tuple(dict.fromkeys(readings))[:MAX_READINGS]
 
 
-def natural_key(number: str) -> tuple[bool, tuple[int, ...], str]:
-    """Sort key of a parcel number: 2 before 10, 10/2 before 10/10, the asterisk series after the others."""
-    return (number.startswith("*"), tuple(int(part) for part in re.findall(r"[0-9]+", number)), number)
-
-
-def is_parcel_number(text: str) -> bool:
-    """True for a number as the cadastre writes it: `1587`, `2468/4`, `*45`."""
-    return _NUMBER.fullmatch(text) is not None
-
-
 def _split(text: str) -> list[str]:
     text = fold(text)
     for spelling, replacement in _SPELLINGS:

@@ -67,14 +67,15 @@ def in_boxes(layer: PublishedLayer, boxes: Iterable[Envelope]) -> Clause:
     geometry = data_table(layer).c[GEOMETRY]
     if layer.native_extent is None:
         return sa.false()
-    areas = [find_area(box, layer.native_extent) for box in boxes]
-    shapes = [area.shape for area in areas if area is not None]
-    if None in shapes:
-        return geometry.is_not(None)
-    return sa.or_(
-        sa.false(),
-        *(sa.func.ST_Intersects(geometry, bound_geometry(shape, layer.srid)) for shape in shapes if shape),
-    )
+    clauses: list[Clause] = [sa.false()]
+    for box in boxes:
+        area = find_area(box, layer.native_extent)
+        if area is None:
+            continue
+        if area.shape is None:
+            return geometry.is_not(None)
+        clauses.append(sa.func.ST_Intersects(geometry, bound_geometry(area.shape, layer.srid)))
+    return sa.or_(*clauses)
 
 
 def bound_geometry(shape: BaseGeometry, srid: int) -> sa.ColumnElement[Any]:

@@ -6,9 +6,14 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
+
+from layers.search_statements import natural_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from gis.database import Database
 
 
 def _titles(answer: Any, kind: str) -> list[str]:
@@ -63,6 +68,16 @@ def test_numbers_in_natural_order(asked: Callable[..., Any]) -> None:
     assert _titles(asked("/search", q="9001 1", limit=50), "parcel")[:6] == [
         "9001 1/1", "9001 1/2", "9001 1/3", "9001 10", "9001 10/1", "9001 10/2",
     ]  # fmt: skip
+
+
+def test_natural_order_in_sql(town: Database) -> None:
+    """2 before 10, 10/2 before 10/10, numbers longer than any integer in their place, asterisks apart."""
+    numbers = ["1", "2", "10", "10/2", "10/10", "11", "123456789012345678901", "*2", "*10", "*10/1"]
+    listed = sa.values(sa.column("number", sa.Text)).data([(each,) for each in sorted(numbers)]).alias()
+    statement = sa.select(listed.c.number).order_by(*natural_order(listed.c.number))
+
+    with town.reading() as connection:
+        assert connection.scalars(statement).all() == numbers
 
 
 def test_the_asterisk_is_part_of_the_number(asked: Callable[..., Any]) -> None:
