@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gis import crs
 from gis.errors import NotFoundError
 from gis.logs import logger
-from tiles.answers import IMMUTABLE, SHORT_LIVED, Answer, Question, answer_tile
+from tiles.answers import IMMUTABLE, SHORT_LIVED, answer_tile
 from tiles.cache import StoredTile, TileCache, store_tile
 from tiles.flights import Flights
 from tiles.source import find_source
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from layers.catalogue import Catalogue, PublishedLayer
     from layers.portal import Portal
     from tiles.addresses import TileAddress
+    from tiles.answers import Answer, Question
     from tiles.grid import Grid
     from tiles.source import TileSource
     from tiles.themes import TileSet
@@ -50,6 +51,7 @@ class TileService:
         self.sets = TileSets(portal, catalogue)
         self.cache = TileCache(settings.cache_megabytes * _MEGABYTE)
         self._database = database
+        # Ground metres are measured in the middle of the portal.
         self._centres = {
             grid.id: crs.transform(portal.crs, grid.srid, *portal.outline_envelope.centre)
             for grid in grids.values()
@@ -72,23 +74,19 @@ class TileService:
             return None
         return answer_tile(tile, question, cache_control=IMMUTABLE)
 
-    def centre(self, grid: Grid) -> tuple[float, float]:
-        """The middle of the portal in a grid's CRS, where ground metres are measured."""
-        return self._centres[grid.id]
-
     def find_source(self, layer: PublishedLayer, grid: Grid, zoom: int) -> TileSource | None:
         """What a layer version puts into tiles of this zoom; None when it is not drawn there."""
         key = (layer.version_id, grid.id, zoom)
         if key not in self._sources:
             if len(self._sources) >= _MAX_SOURCES:
                 self._sources.clear()
-            self._sources[key] = find_source(layer, grid, zoom, self.centre(grid))
+            self._sources[key] = find_source(layer, grid, zoom, self._centres[grid.id])
         return self._sources[key]
 
     def find_grid(self, grid_id: str) -> Grid:
         """A grid of this portal. Raises NotFoundError naming those there are."""
         if grid_id not in self.grids:
-            raise NotFoundError(f"There is no grid {grid_id!r} here. There are: {', '.join(self.grids)}.")
+            raise NotFoundError(f"There is no grid {grid_id[:64]!r} here. There are: {', '.join(self.grids)}.")
         return self.grids[grid_id]
 
     def _find_grid(self, address: TileAddress) -> Grid:
@@ -169,6 +167,3 @@ def _report_truncation(source: TileSource, address: TileAddress) -> str:
         max_features=source.max_features,
     )
     return f"{source.name};max={source.max_features}"
-
-
-__all__ = ["Answer", "Question", "TileService"]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from gis.errors import GoneError, NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from layers.catalogue import Catalogue, PublishedLayer
     from layers.portal import Portal, Theme
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 COMPOSITION_VERSION = 1
 
 _MAX_REMEMBERED = 1024
-_UNKNOWN_FOR_SECONDS = 5.0
+# Tokens nobody knows cost the catalogue at most one look a second and theme.
+_EARLIER_FOR_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,14 @@ class TileSet:
         return frozenset(member.id for member in self.members)
 
 
+@dataclass(frozen=True)
+class _EarlierSets:
+    """The sets a theme may have been, by token, and when the catalogue was asked."""
+
+    read_at: float
+    by_token: Mapping[str, TileSet]
+
+
 class TileSets:
     """Finds sets by id and token; remembers themes it has seen, as one process."""
 
@@ -49,12 +58,7 @@ class TileSets:
         self._catalogue = catalogue
         self._themes = {theme.id: theme for theme in portal.themes}
         self._seen: dict[tuple[str, str], TileSet] = {}
-        self._unknown_until: dict[tuple[str, str], float] = {}
-
-    @property
-    def theme_ids(self) -> tuple[str, ...]:
-        """The themes of the portal, in its order."""
-        return tuple(self._themes)
+        self._earlier: dict[str, _EarlierSets] = {}
 
     def find(self, set_id: str) -> TileSet:
         """The set as it is published now. Raises NotFoundError, or GoneError for a withdrawn layer."""
@@ -81,16 +85,8 @@ class TileSets:
         return self._find_earlier(theme, token, current)
 
     def _find_earlier(self, theme: Theme, token: str, current: TileSet) -> TileSet:
-        """A theme as it was before: remembered, or found among the versions its members still keep."""
-        key = (theme.id, token)
-        if key not in self._seen and time.monotonic() >= self._unknown_until.get(key, 0.0):
-            for members in earlier_members(self._kept_versions(theme), current.members):
-                if theme_token(members) == token:
-                    self._remember(theme, members)
-                    break
-            else:
-                self._remember_unknown(key)
-        earlier = self._seen.get(key)
+        """A theme as it was before: served by this process, or found among the versions still kept."""
+        earlier = self._seen.get((theme.id, token)) or self._read_earlier(theme, current).get(token)
         if earlier is None:
             raise NotFoundError("There is no such version of this theme; its TileJSON names the current one.")
         still_there = {layer.id for layer in self._catalogue.published()}
@@ -98,20 +94,25 @@ class TileSets:
             raise GoneError("A layer of this version of the theme was withdrawn.")
         return earlier
 
-    def _kept_versions(self, theme: Theme) -> list[tuple[PublishedLayer, ...]]:
-        return [self._catalogue.versions(name) for name in theme.layers]
+    def _read_earlier(self, theme: Theme, current: TileSet) -> Mapping[str, TileSet]:
+        known = self._earlier.get(theme.id)
+        if known is None or time.monotonic() - known.read_at > _EARLIER_FOR_SECONDS:
+            kept = [self._catalogue.versions(name) for name in theme.layers]
+            sets = [_build_set(theme, members) for members in earlier_members(kept, current.members)]
+            known = _EarlierSets(time.monotonic(), {each.token: each for each in sets})
+            self._earlier[theme.id] = known
+        return known.by_token
 
     def _remember(self, theme: Theme, members: Sequence[PublishedLayer]) -> TileSet:
-        found = TileSet(theme.id, theme_token(members), tuple(members), theme)
+        found = _build_set(theme, members)
         if len(self._seen) >= _MAX_REMEMBERED:
             self._seen.clear()
         self._seen[(theme.id, found.token)] = found
         return found
 
-    def _remember_unknown(self, key: tuple[str, str]) -> None:
-        if len(self._unknown_until) >= _MAX_REMEMBERED:
-            self._unknown_until.clear()
-        self._unknown_until[key] = time.monotonic() + _UNKNOWN_FOR_SECONDS
+
+def _build_set(theme: Theme, members: Sequence[PublishedLayer]) -> TileSet:
+    return TileSet(theme.id, theme_token(members), tuple(members), theme)
 
 
 def theme_token(members: Sequence[PublishedLayer]) -> str:
@@ -123,8 +124,10 @@ def theme_token(members: Sequence[PublishedLayer]) -> str:
 def earlier_members(
     kept: Sequence[Sequence[PublishedLayer]], current: Sequence[PublishedLayer]
 ) -> Iterator[tuple[PublishedLayer, ...]]:
-    """The member lists a theme may have had: at each moment something was loaded, the newest of each layer;
-    then today's list with one member put back, which is what a rollback leaves behind.
+    """The lists of members that a theme may have had, as far as versions are kept.
+
+    At each moment something was loaded, the newest of each layer; then today's list with one member put
+    back, which is what a rollback leaves behind.
     """
     for moment in sorted({version.loaded_at for versions in kept for version in versions}, reverse=True):
         yield tuple(

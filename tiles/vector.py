@@ -12,9 +12,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from psycopg import sql
+from psycopg.errors import UndefinedTable
 
 from gis import crs
 from gis.envelope import Envelope
+from gis.errors import GoneError
 from gis.statements import compose, identifier, identifiers
 from layers import table
 from layers.model import DATA
@@ -40,9 +42,13 @@ def read_tile(
 ) -> LayerTile:
     """One layer in the tile z/x/y, z being the source's zoom and `asked` the answer of `find_query_envelope`.
 
-    Raises UnavailableError by way of `Database.cursor` when the database is away or too slow.
+    Raises GoneError when the version's table was dropped meanwhile, and UnavailableError by way of
+    `Database.cursor` when the database is away or too slow.
     """
-    row = cursor.execute(build_statement(source), build_values(source, x, y, asked)).fetchone()
+    try:
+        row = cursor.execute(build_statement(source), build_values(source, x, y, asked)).fetchone()
+    except UndefinedTable as exc:
+        raise GoneError("This version is no longer kept.", layer=source.name) from exc
     features, labels, found = cast("tuple[bytes, bytes | None, int]", row)
     return LayerTile(
         bytes(features) + bytes(labels or b""),
