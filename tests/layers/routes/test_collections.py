@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from flask.testing import FlaskClient
 
+pytestmark = pytest.mark.database
+
 # OGC API Features Part 1 (17-069r4), schemas link, extent and collection, with crs and storageCrs of Part 2.
 LINK = {
     "type": "object",

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from layers.portal import Portal
 
 
+pytestmark = pytest.mark.database
+
+
 @pytest.fixture(scope="module")
 def address(town: Database, town_portal: Portal, make_client: Callable[..., FlaskClient]) -> Iterator[str]:
     """The town's service, listening on this machine."""

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
+pytestmark = pytest.mark.database
+
 ITEMS = "/ogc/collections/parcels/items"
 ITEM = f"{ITEMS}/9001-1%2F1"
 

@@ -11,6 +11,8 @@ from gis import crs
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.database
+
 # Inside parcel 9001 1/1 and zone SS.
 X, Y = 507030.0, 135010.0
 

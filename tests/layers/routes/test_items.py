@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from flask.testing import FlaskClient
 
+pytestmark = pytest.mark.database
+
 ITEMS = "/ogc/collections/parcels/items"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"

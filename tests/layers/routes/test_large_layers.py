@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from gis.database import Database
 
+pytestmark = pytest.mark.database
+
 ROWS = 20_000
 LINKS = PageLinks((), "")
 MIB = 1024 * 1024

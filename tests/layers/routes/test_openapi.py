@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from gis.database import Database
 
+pytestmark = pytest.mark.database
+
 # OpenAPI 3.0.3, the parts of Path Item, Operation and Parameter Object that are used.
 PARAMETER = {
     "type": "object",

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from gis.database import Database
 
 
+pytestmark = pytest.mark.database
+
+
 def _titles(answer: Any, kind: str) -> list[str]:
     return [
         result["title"] for group in answer["groups"] if group["kind"] == kind for result in group["results"]

@@ -6,6 +6,8 @@ import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from layers.loading.importing import import_layer
 from layers.portal import read_portal
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
     from gis.database import Database
     from layers.portal import Portal
+
+pytestmark = pytest.mark.database
 
 FIRST = "/ogc/collections/addresses/items?limit=30"
 
