@@ -152,7 +152,12 @@ def index_statements(name: str, columns: Sequence[StoredColumn]) -> list[sql.Com
 
 def _define(column: StoredColumn) -> sql.Composed:
     kind: sql.Composable
-    if column.type == "geometry":
+    if column.type == "geometry" and column.heights:
+        # A typed column holds either heights or none; here features with unknown heights stand beside others.
+        kind = sql.SQL("geometry CHECK (ST_SRID({}) = {})").format(
+            identifier(column.name), sql.Literal(column.srid)
+        )
+    elif column.type == "geometry":
         shape = sql.SQL("Point") if column.name == "_label" else sql.SQL("Geometry")
         kind = sql.SQL("geometry({}, {})").format(shape, sql.Literal(column.srid))
     else:

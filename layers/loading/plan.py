@@ -56,7 +56,7 @@ def stored_columns(manifest: Manifest, srid: int, targets: Sequence[TileTarget])
         StoredColumn(name="_key", type="text", required=True),
         StoredColumn(name="_title", type="text"),
         StoredColumn(name="_search", type="text"),
-        StoredColumn(name="_geom", type="geometry", srid=srid),
+        StoredColumn(name="_geom", type="geometry", srid=srid, heights=manifest.geometry.keep_z),
         *[
             StoredColumn(name=f"_geom_{other}", type="geometry", srid=other)
             for other in dict.fromkeys(target.srid for target in targets)

@@ -41,8 +41,10 @@ if TYPE_CHECKING:
 def import_source(job: ImportJob, tell: Callable[[Progress], None], announce: Callable[[int], None]) -> Reading:
     """Read the staged source and write its rows. Raises SourceError when it cannot be accepted."""
     with open_table(job) as table:
-        conversion = Conversion(job, table, announce)
         total = table.declared().declared
+        if total == 0:
+            raise SourceError("The source holds no rows.")
+        conversion = Conversion(job, table, announce)
         for batch in table.batches(conversion.match.needed):
             conversion.add(batch)
             tell(Progress(step="read", done=conversion.read, total=total))
@@ -247,7 +249,7 @@ def check_counts(counts: Counts) -> None:
     if counts.written == 0:
         raise SourceError(f"None of the {counts.read} rows of the source is what source.where asks for.")
     stated = {
-        "the file says": counts.declared,
+        "the file says": _less(counts.declared, counts.deleted),
         "the index holds": _less(counts.geometry_records, counts.deleted),
         "the .dbf part holds": _less(counts.attribute_records, counts.deleted),
     }

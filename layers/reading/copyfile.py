@@ -53,7 +53,7 @@ class CopyFile:
         self._target = target
         self._columns = tuple(columns)
         self._scratch_path = target.with_suffix(".scratch")
-        self._scratch = self._scratch_path.open("xb")
+        self._scratch_path.touch(exist_ok=False)
         self._count = struct.pack(">h", len(self._columns))
         self._lengths = array("q")
         self._places = array("q")
@@ -63,14 +63,14 @@ class CopyFile:
         """Append a batch: one sequence per column by name, and each row's place along the curve."""
         fields = [encode(column, values[column.name]) for column in self._columns]
         rows = [self._count + b"".join(row) for row in zip(*fields, strict=True)]
-        self._scratch.write(b"".join(rows))
+        with self._scratch_path.open("ab") as scratch:
+            scratch.write(b"".join(rows))
         self._lengths.extend(map(len, rows))
         self._places.extend(places.tolist())
         self._fids.extend(int(fid) for fid in values["_fid"])
 
     def finish(self) -> Written:
         """Write the rows in their final order; features whose ids collide by chance get other ones."""
-        self._scratch.close()
         starts, lengths = self._layout()
         fids = np.frombuffer(self._fids, dtype=np.int64)
         replaced = self._resolve_collisions(fids)
@@ -93,7 +93,6 @@ class CopyFile:
 
     def repeated_keys(self, limit: int = 20) -> list[str]:
         """Keys that more than one row has, at most `limit` of them; call before `finish`."""
-        self._scratch.flush()
         keys = self._keys_at(self._same_fids()[:_MAX_SUSPECTS])
         return [key for key, count in sorted(Counter(keys.values()).items()) if count > 1][:limit]
 

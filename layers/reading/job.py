@@ -24,6 +24,7 @@ class StoredColumn(Part):
     type: StoredType
     srid: int = 0
     required: bool = False
+    heights: bool = Field(default=False, description="some geometries of the column have heights")
 
 
 class Limits(Part):

@@ -11,6 +11,7 @@ from shapely.geometry import mapping
 
 from layers.loading.plan import stored_columns
 from layers.manifest import Manifest, parse_manifest
+from layers.reading.conversion import import_source
 from layers.reading.job import ImportJob, Limits
 from layers.reading.sandbox import run_import
 from layers.reading.staging import stage
@@ -97,15 +98,15 @@ def write_source() -> Callable[..., Path]:
 
 
 @pytest.fixture
-def read_source(tmp_path: Path) -> Callable[..., Reading]:
-    """Stages a source and reads it in the child process, against an outline of 10 × 10 km."""
+def make_job(tmp_path: Path) -> Callable[..., ImportJob]:
+    """Stages a source and makes the job of reading it, against an outline of 10 × 10 km."""
 
-    def read(manifest: Manifest, source: Path, **changes: Any) -> Reading:
+    def make(manifest: Manifest, source: Path, **changes: Any) -> ImportJob:
         folder = tmp_path / "staging" / f"{len(list(tmp_path.glob('staging/*')))}"
         folder.mkdir(parents=True)
         staged = stage(source, manifest.source.format, folder)
         targets = (D96_GRID, MERCATOR_GRID)
-        job = ImportJob(
+        return ImportJob(
             **{
                 "manifest": manifest,
                 "folder": folder,
@@ -119,7 +120,26 @@ def read_source(tmp_path: Path) -> Callable[..., Reading]:
                 **changes,
             }
         )
-        return run_import(job)
+
+    return make
+
+
+@pytest.fixture
+def read_source(make_job: Callable[..., ImportJob]) -> Callable[..., Reading]:
+    """Reads a source as the child process does, but in this one, which is quicker."""
+
+    def read(manifest: Manifest, source: Path, **changes: Any) -> Reading:
+        return import_source(make_job(manifest, source, **changes), lambda _step: None, lambda _feature: None)
+
+    return read
+
+
+@pytest.fixture
+def read_in_child(make_job: Callable[..., ImportJob]) -> Callable[..., Reading]:
+    """Reads a source in the child process, with everything that keeps it apart."""
+
+    def read(manifest: Manifest, source: Path, **changes: Any) -> Reading:
+        return run_import(make_job(manifest, source, **changes))
 
     return read
 
