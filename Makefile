@@ -17,9 +17,9 @@ test-slow: ## the tests that take longer than a minute
 	@scripts/bootstrap.sh test
 	@.venv/bin/pytest -m slow
 
-bench: ## measure speed and memory; see benchmarks/
+bench: ## measure speed and memory; each file in benchmarks/
 	@scripts/bootstrap.sh test
-	@.venv/bin/python -m benchmarks
+	@for file in benchmarks/[a-z]*.py; do .venv/bin/python -m "benchmarks.$$(basename "$$file" .py)" || exit 1; done
 
 format: ## put Python files into the house's form
 	@.venv/bin/ruff check --fix .

@@ -73,7 +73,7 @@ may_install() {
 install_packages() {
     packages=$(missing_packages "$1")
     if [ -n "$packages" ]; then
-        may_install || fail "These Debian packages are missing: ${packages% }. Install them as root: apt-get install ${packages% }"
+        may_install || fail "These Debian packages are missing: ${packages% }. Run this once as root or with sudo, or install them: apt-get install ${packages% }"
         step "Reading Debian's package lists" as_root apt-get update
         packages=$(missing_packages "$1")
         forbid_main_cluster
