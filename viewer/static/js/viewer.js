@@ -64,6 +64,7 @@ panel.on('closed', () => {
   map.focus();
 });
 search.on('picked', showFound);
+map.on('clicked', () => search.showText(''));
 
 nameMap(byId('map'), wording);
 askByKeyboard(byId('map'), { map, state, panel });

@@ -8,7 +8,7 @@ export class Wording {
     this._numbers = new Map();
     this._locale = locale;
     this._decimalSign = language === 'en' ? '.' : ',';
-    this._date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' });
+    this._date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: language === 'en' ? 'long' : 'numeric', year: 'numeric' });
   }
 
   /** The text under a key such as `search.label`, its {names} replaced. */

@@ -10,7 +10,8 @@ export class AnswerPanel extends Emitter {
   constructor(container, { configuration, coordinates, wording, announcer, sheet }) {
     super();
     Object.assign(this, { container, configuration, coordinates, wording, announcer, sheet });
-    container.addEventListener('keydown', (event) => { if (event.key === 'Escape') this._close(); });
+    this._pageTitle = document.title;
+    container.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.close(); });
   }
 
   showWaiting() {
@@ -32,6 +33,7 @@ export class AnswerPanel extends Emitter {
       element('p', { class: 'answer__notice' }, this.configuration.portal.notice),
     );
     this._open();
+    document.title = `${title} · ${this._pageTitle}`;
     this.announcer.say(this.wording.say('answer.ready', { title }));
   }
 
@@ -49,6 +51,7 @@ export class AnswerPanel extends Emitter {
   hide() {
     this.container.hidden = true;
     this.container.replaceChildren();
+    document.title = this._pageTitle;
     document.body.classList.remove('has-answer');
   }
 
@@ -57,13 +60,19 @@ export class AnswerPanel extends Emitter {
     this.container.querySelector('h2')?.focus();
   }
 
+  /** Close at the reader's wish. */
+  close() {
+    this.hide();
+    this.emit('closed');
+  }
+
   _header(title, subtitle = null) {
     const label = this.wording.say('answer.close');
     return element('header', { class: 'answer__header' },
       element('div', {},
         element('h2', { class: 'answer__heading', id: 'answer-heading', tabindex: '-1' }, title),
         subtitle ? element('p', { class: 'answer__subtitle' }, subtitle) : null),
-      element('button', { type: 'button', class: 'tool tool--plain', 'aria-label': label, title: label, onclick: () => this._close() }, icon(ICONS.close)));
+      element('button', { type: 'button', class: 'tool tool--plain', 'aria-label': label, title: label, onclick: () => this.close() }, icon(ICONS.close)));
   }
 
   _fill(...children) {
@@ -75,10 +84,5 @@ export class AnswerPanel extends Emitter {
     this.container.hidden = false;
     document.body.classList.add('has-answer');
     this.sheet.open();
-  }
-
-  _close() {
-    this.hide();
-    this.emit('closed');
   }
 }

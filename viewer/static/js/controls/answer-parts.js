@@ -58,8 +58,8 @@ export function buildSections(answer, main, parts) {
 
 /** Sources with date and licence of every layer that was asked. */
 export function buildSources({ layers }, { wording }) {
-  const rows = layers.filter(({ status }) => status !== 'no_data').map(({ title, source }) => element('li', {},
-    element('strong', {}, title), ': ', source.provider, ', ',
+  const rows = bySource(layers.filter(({ status }) => status !== 'no_data')).map(({ titles, source }) => element('li', {},
+    element('strong', {}, titles.join(', ')), ': ', source.provider, ', ',
     wording.say('answer.state', { date: wording.date(source.state_date) }), ', ',
     source.licence_url ? outsideLink(source.licence_url, source.licence) : source.licence, '.'));
   return element('details', { class: 'answer__section sources' },
@@ -82,6 +82,17 @@ function section(key, title, ...children) {
 /** That there is no address or settlement at a point is nothing to tell. */
 function isSilent(status, key) {
   return status === 'none' && key === 'more';
+}
+
+/** Layers of one provider, date and licence are told together: {titles, source}. */
+function bySource(layers) {
+  const groups = new Map();
+  for (const { title, source } of layers) {
+    const key = [source.provider, source.state_date, source.licence].join('|');
+    if (!groups.has(key)) groups.set(key, { titles: [], source });
+    groups.get(key).titles.push(title);
+  }
+  return [...groups.values()];
 }
 
 /** What is not here, and what nobody can say. */

@@ -1,4 +1,5 @@
-// The map for those who do not use a pointer: what it is called, and Return asks about its middle.
+// The map for those who do not use a pointer: what it is called; Return asks about its middle, Escape closes
+// the answer.
 
 // Browsers show a focus ring also after a press of the pointer, because Leaflet moves the focus by program.
 const REACHED = 'is-reached-by-keyboard';
@@ -13,7 +14,9 @@ export function nameMap(container, wording) {
 
 export function askByKeyboard(container, { map, state, panel }) {
   container.addEventListener('keydown', (event) => {
-    if (event.target !== container || event.key !== 'Enter') return;
+    if (event.target !== container) return;
+    if (event.key === 'Escape' && state.selection) panel.close();
+    if (event.key !== 'Enter') return;
     event.preventDefault();
     const { lon, lat } = map.readView();
     state.select({ point: { lon, lat }, layer: null, id: null });
