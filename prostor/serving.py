@@ -6,16 +6,18 @@ Workers are fresh processes that end when the main one dies, however it dies. Wh
 from __future__ import annotations
 
 import ctypes
+import errno
 import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from contextlib import contextmanager
 from functools import partial
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
 
 from granian.constants import HTTPModes, Interfaces
@@ -54,11 +56,9 @@ def serve(settings: Settings, urls: DatabaseUrls, announce: Callable[[str], None
     known = _for_readers(settings, urls)
     create_app(*known)
     host, port = reserve_address(settings)
-    address = _address(host, port)
     server = _server(settings, host, port)
     failures: list[str] = []
-    watch = partial(_announce_when_ready, address, announce, failures, server.signal_handler_interrupt)
-
+    watch = partial(_announce_when_ready, host, port, announce, failures, server.signal_handler_interrupt)
     hang_up = signal.getsignal(signal.SIGHUP)
 
     @server.on_startup
@@ -106,7 +106,7 @@ def reserve_address(settings: Settings) -> tuple[str, int]:
         try:
             return _try_address(settings.host, settings.port)
         except OSError as exc:
-            if time.monotonic() > deadline or isinstance(exc, socket.gaierror | PermissionError):
+            if exc.errno != errno.EADDRINUSE or time.monotonic() > deadline:
                 raise ConflictError(_why_not(settings, exc)) from exc
         time.sleep(_POLL_SECONDS)
 
@@ -121,7 +121,7 @@ def _try_address(host: str, port: int) -> tuple[str, int]:
 
 
 def _why_not(settings: Settings, exc: OSError) -> str:
-    if isinstance(exc, socket.gaierror):
+    if isinstance(exc, socket.gaierror) or exc.errno == errno.EADDRNOTAVAIL:
         return f"PROSTOR_HOST={settings.host} is no address of this machine."
     if isinstance(exc, PermissionError):
         return f"Port {settings.port} may be used by the system only; set PROSTOR_PORT to 1024 or more."
@@ -132,8 +132,7 @@ def _why_not(settings: Settings, exc: OSError) -> str:
 
 
 def _address(host: str, port: int) -> str:
-    reachable = _WILDCARDS.get(host, host)
-    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _server(settings: Settings, host: str, port: int) -> MPServer:
@@ -174,20 +173,25 @@ def _load(settings: Settings, urls: DatabaseUrls) -> Flask:
         os.environ.pop(secret, None)
     os.setpgid(0, 0)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    parent = multiprocessing.parent_process()
+    if parent is None or parent.pid != os.getppid():
+        sys.exit("the main process ended before this worker began")
     configure_logging(settings)
     return create_app(settings, urls)
 
 
 def _announce_when_ready(
-    address: str,
+    host: str,
+    port: int,
     announce: Callable[[str], None],
     failures: list[str],
     stop: Callable[[int, FrameType | None], None],
 ) -> None:
+    reachable = _WILDCARDS.get(host, host)
     deadline = time.monotonic() + _READY_SECONDS
     while time.monotonic() < deadline:
-        if _answers(f"{address}/health/ready"):
-            announce(address)
+        if _answers(reachable, port):
+            announce(_address(reachable, port))
             return
         time.sleep(_POLL_SECONDS)
     failures.append(
@@ -196,9 +200,13 @@ def _announce_when_ready(
     stop(signal.SIGTERM, None)
 
 
-def _answers(url: str) -> bool:
+def _answers(host: str, port: int) -> bool:
+    """True when `/health/ready` says so; asked directly, whatever proxy the environment names."""
+    connection = HTTPConnection(host, port, timeout=2)
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own http address
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, TimeoutError, ConnectionError):
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
         return False
+    finally:
+        connection.close()
