@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 ENCODER_VERSION = 1
 TOKEN_LENGTH = 16
 _HOLD_SHARE = 0.5
+# Scale limits are round numbers; a hair of map distortion must not move one to the next zoom.
+_ZOOM_SLACK = 0.01
 _TYPES: dict[ColumnType, StoredType] = {
     "text": "text",
     "integer": "bigint",
@@ -91,7 +93,7 @@ def drawn_targets(
     for target in targets:
         x, y = crs.transform(outline.srid, target.srid, *outline.centre)
         ground = target.resolution0 * crs.ground_scale(target.srid, x, y)
-        zoom = math.floor(math.log2(ground / coarsest)) - 1
+        zoom = math.ceil(math.log2(ground / coarsest) - _ZOOM_SLACK) - 1
         lowest = min(max(zoom, target.min_zoom), target.max_tile_zoom)
         raised.append(replace(target, min_zoom=lowest))
     return tuple(raised)

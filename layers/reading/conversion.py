@@ -230,9 +230,10 @@ class Conversion:
 def derive(native: Any, job: ImportJob) -> dict[str, Any]:
     """The stored columns that tiles and labels need, by name, from valid geometry in the portal's CRS."""
     manifest: Manifest = job.manifest
-    labels = build_labels(native, manifest.geometry.kind)
+    flat = shapely.force_2d(native)
+    labels = build_labels(flat, manifest.geometry.kind)
     values = {"_geom": native, "_size": labels.sizes, "_label": labels.points, "_label_width": labels.widths}
-    in_grid = {job.srid: shapely.force_2d(native)}
+    in_grid = {job.srid: flat}
     for target in job.targets:
         if target.srid not in in_grid:
             moved = transform_geometries(in_grid[job.srid], job.srid, target.srid)

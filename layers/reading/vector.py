@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from layers.manifest import Format
 
 _BYTES = "ISO-8859-1"
+# What GDAL says of every GeoJSON without a `crs` member, flat or with heights.
+_WGS84 = (4326, 4979)
 
 
 @dataclass
@@ -133,7 +135,7 @@ def open_vector(path: Path, kind: Format, *, layer: str | None, encoding: str | 
             collection=collection,
             kind=kind,
             crs=found,
-            crs_is_default=kind == "geojson" and found is not None and found.to_epsg() == 4326,
+            crs_is_default=kind == "geojson" and found is not None and found.to_epsg() in _WGS84,
             encoding=chosen,
             parts=parts,
             notes=_shapefile_notes(path, parts, chosen, stated=encoding),
