@@ -23,6 +23,7 @@ _PROGRAMS = Path("/usr/lib/postgresql")
 _EXTENSIONS = Path("/usr/share/postgresql")
 _SYSTEM_DATA = Path("/var/lib/prostor")
 _SYSTEM_USER = "postgres"
+_INSIDE = "cluster"
 _OLDEST_VERSION = 15
 
 
@@ -85,7 +86,7 @@ def find_places(home: Path, *, system_data: Path = _SYSTEM_DATA) -> Places:
     Raises ConfigurationError when the home cannot be used, or PostgreSQL's user is missing.
     """
     make_home(home)
-    user = find_user()
+    user = find_user(home / _INSIDE / "data")
     root = _find_root(home, user, system_data)
     return Places(home=home, root=root, socket_folder=_find_socket_folder(root, user), user=user)
 
@@ -114,19 +115,24 @@ def find_programs(made_with: int | None = None) -> Programs:
     return Programs(version, installed[version])
 
 
-def find_user() -> ClusterUser:
-    """The user we run as, or Debian's `postgres` when we are root."""
+def find_user(data: Path) -> ClusterUser:
+    """Whom the cluster runs as: us; for root the owner of the data, or Debian's `postgres` at first.
+
+    Raises ConfigurationError when that user is not known on this machine.
+    """
     uid = os.geteuid()
-    name = _SYSTEM_USER if uid == 0 else None
     try:
-        entry = pwd.getpwnam(name) if name else pwd.getpwuid(uid)
+        if uid != 0:
+            entry = pwd.getpwuid(uid)
+        elif data.exists() and data.stat().st_uid != 0:
+            entry = pwd.getpwuid(data.stat().st_uid)
+        else:
+            entry = pwd.getpwnam(_SYSTEM_USER)
     except KeyError as exc:
-        sentence = (
-            "There is no system user postgres to run the database as; run `apt-get install postgresql-common`."
-            if name
-            else f"User number {uid} has no name on this machine, and PostgreSQL needs one; use a named user."
-        )
-        raise ConfigurationError(sentence) from exc
+        raise ConfigurationError(
+            "The user who has to run the database has no name on this machine: be a named user, or as root "
+            "run `apt-get install postgresql-common`, which makes the user postgres."
+        ) from exc
     return ClusterUser(entry.pw_name, entry.pw_uid, entry.pw_gid, switched=uid == 0)
 
 
@@ -173,7 +179,7 @@ def _is_usable(version: int, folder: Path) -> bool:
 
 def _find_root(home: Path, user: ClusterUser, system_data: Path) -> Path:
     """The cluster lies in the home; outside it only when the switched-to user cannot enter the home."""
-    inside = home / "cluster"
+    inside = home / _INSIDE
     if not user.switched:
         return inside
     outside = system_data / _short_name(home)

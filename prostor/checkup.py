@@ -1,6 +1,6 @@
 """What `prostor doctor` looks at: each check answers with a sentence, or raises one that says how to mend it.
 
-Nothing is started, made or changed by looking.
+Looking starts and changes nothing; only the home is made when it is missing.
 """
 
 from __future__ import annotations

@@ -90,6 +90,16 @@ def test_home_opened_later_keeps_its_data_outside(folder: Path) -> None:
     assert find_places(home, system_data=folder / "system").root == outside.root
 
 
+@as_root
+def test_root_runs_a_cluster_as_its_owner(folder: Path) -> None:
+    """A cluster an ordinary user made goes on as that user's when root starts it."""
+    data = folder / "cluster" / "data"
+    data.mkdir(parents=True)
+    os.chown(data, 1, 1)
+
+    assert find_places(folder).user.name == "daemon"
+
+
 def test_home_that_is_a_file_is_told(folder: Path) -> None:
     """A home that cannot be made is named, with the setting that moves it."""
     (folder / "file").write_text("", encoding="utf-8")
@@ -102,11 +112,12 @@ def test_folder_of_another_user_is_refused(folder: Path) -> None:
     """A socket folder somebody else put there is not used, nor a link in its place."""
     link = folder / "link"
     link.symlink_to(folder)
+    user = find_user(folder / "data")
 
     with pytest.raises(ConfigurationError, match="another user"):
-        check_owner(Path("/"), find_user())
+        check_owner(Path("/"), user)
     with pytest.raises(ConfigurationError, match="another user"):
-        check_owner(link, find_user())
+        check_owner(link, user)
 
 
 def test_missing_version_names_the_packages() -> None:
