@@ -18,11 +18,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.database]
 
 
 def test_typed_parcel_is_shown_and_outlined(open_page: Callable[..., Page], parcel: dict[str, Any]) -> None:
-    """A parcel number is typed; the map goes there, outlines it, and the panel names it and its zone."""
+    """A parcel number is typed in haste; the map goes there, outlines it, the panel names it and its zone."""
     page = open_page()
 
-    page.fill("#search-input", parcel["title"])
-    page.wait_for_selector("[role=option]")
+    page.focus("#search-input")
+    page.keyboard.type(parcel["title"])
     page.keyboard.press("Enter")
 
     assert panel_heading(page) == f"Parcela {parcel['title']}"
@@ -30,6 +30,7 @@ def test_typed_parcel_is_shown_and_outlined(open_page: Callable[..., Page], parc
     assert abs(view_of(page)["east"] - parcel["point"]["e"]) < 60
     assert abs(view_of(page)["north"] - parcel["point"]["n"]) < 60
     assert page.locator("[data-section=zone] .zone__words").first.inner_text() != ""
+    assert page.locator("#search-results").is_hidden()
 
 
 def test_click_shows_where_what_and_whence(open_page: Callable[..., Page], parcel: dict[str, Any]) -> None:
@@ -48,7 +49,7 @@ def test_click_shows_where_what_and_whence(open_page: Callable[..., Page], parce
     assert page.locator("[data-section=zone] .zone").count() >= 1
     assert page.locator("[data-section=utilities]").count() == 1
     page.click(".sources summary")
-    assert page.locator(".sources__list li").count() >= 5
+    assert "stanje" in page.inner_text(".sources__list")
 
 
 def test_what_was_clicked_is_outlined_without_a_request(

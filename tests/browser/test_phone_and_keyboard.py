@@ -70,7 +70,7 @@ def test_keyboard_alone_finds_reads_and_returns(open_page: Callable[..., Page], 
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.keyboard.type(parcel["title"])
-    page.wait_for_selector("[role=option]")
+    page.locator("[role=option]", has_text=parcel["title"]).first.wait_for()
 
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

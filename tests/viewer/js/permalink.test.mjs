@@ -14,7 +14,7 @@ const configuration = {
   ],
   layers: { parcels: {}, zoning: {} },
   grids: [{ id: 'SI-D96' }, { id: 'WebMercatorQuad' }],
-  baseMaps: [{ id: 'orthophoto' }],
+  baseMaps: [{ id: 'orthophoto', grid: 'WebMercatorQuad' }],
 };
 const coordinates = new Coordinates(PROJECTION);
 const degrees = new Coordinates(null);
@@ -57,6 +57,10 @@ test('what is malformed or unknown is left out', () => {
   assert.deepEqual([...state.opacities], [['zoning', 0.2]]);
   assert.equal(state.selection, null);
   assert.equal(state.gridId, 'SI-D96');
+});
+
+test('a base map brings the grid it needs', () => {
+  assert.equal(stateOf('?base=orthophoto&grid=SI-D96').gridId, 'WebMercatorQuad');
 });
 
 test('a key with signs of its own survives', () => {

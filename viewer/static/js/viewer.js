@@ -61,6 +61,7 @@ map.on('moved', (view) => {
 });
 panel.on('closed', () => {
   state.select(null);
+  sheet.set('low');
   map.focus();
 });
 search.on('picked', showFound);
@@ -89,7 +90,7 @@ function showState() {
   map.change(groundOf());
   map.showTheme(state.theme, state.layerStates());
   if (view) map.show(view, { animate: false });
-  else state.moveTo(map.readView());
+  else state.view = map.readView();
   inquiry.run({ fit: !view && selection !== null });
 }
 

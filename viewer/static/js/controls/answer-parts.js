@@ -31,7 +31,7 @@ export function buildPlace({ position }, { coordinates, wording, announcer }) {
   const native = coordinates.srid ? { x: position.e, y: position.n } : null;
   if (native) {
     rows.push(copyRow({
-      name: coordinates.srid === 3794 ? 'D96/TM' : `EPSG:${coordinates.srid}`,
+      name: coordinates.name,
       hint: `EPSG:${coordinates.srid}`,
       shown: `e ${wording.coordinate(native.x, 2)}   n ${wording.coordinate(native.y, 2)}`,
       copied: `${native.x.toFixed(2)}, ${native.y.toFixed(2)}`,

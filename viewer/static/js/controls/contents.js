@@ -2,6 +2,7 @@
 // ground below them.
 
 import { element } from '../base/elements.js';
+import { GroundChoice } from './ground-choice.js';
 import { LayerRow } from './layer-row.js';
 
 export class Contents {
@@ -28,12 +29,13 @@ export class Contents {
       element('div', { class: 'themes__choices' }, ...this.configuration.themes.map((theme) => this._buildChoice(theme))));
     this._description = element('p', { class: 'themes__description' });
     this._list = element('ul', { class: 'layers', 'aria-labelledby': 'layers-heading' });
+    this._ground = new GroundChoice({ state: this.state, configuration: this.configuration, wording: this.wording });
     this.container.append(
       this._themes,
       this._description,
       element('h3', { class: 'contents__heading', id: 'layers-heading' }, this.wording.say('layers.heading')),
       this._list,
-      this._buildGround() ?? '',
+      ...this._ground.elements,
       element('p', { class: 'contents__notice' }, this.configuration.portal.notice),
     );
     this._showTheme();
@@ -56,33 +58,6 @@ export class Contents {
     this._rows = [...theme.layers].reverse().map((id) => new LayerRow(layers[id], this));
     this._list.replaceChildren(...this._rows.map((row) => row.element));
     this.refresh();
-    if (this._ground) this._ground.value = this._groundValue();
-  }
-
-  /** A choice of base maps, and of the CRS the map is drawn in; null when there is only one of each. */
-  _buildGround() {
-    const { grids, baseMaps } = this.configuration;
-    if (grids.length + baseMaps.length < 2) return null;
-    const plain = grids.map((grid) => element('option', { value: `${grid.id}/` },
-      this.wording.say(grid.srid === 3857 ? 'ground.plain_web' : 'ground.plain_own', { crs: this._crsName(grid) })));
-    const pictures = baseMaps.flatMap((base) => grids
-      .filter((grid) => base.grid === null || base.grid === grid.id)
-      .slice(0, 1)
-      .map((grid) => element('option', { value: `${grid.id}/${base.id}` }, base.title)));
-    this._ground = element('select', { class: 'ground__select', id: 'ground', onchange: ({ target }) => {
-      const [gridId, baseId] = target.value.split('/');
-      this.state.chooseGround(gridId, baseId || null);
-    } }, ...plain, ...pictures);
-    this._ground.value = this._groundValue();
-    return element('p', { class: 'ground' },
-      element('label', { class: 'ground__label', for: 'ground' }, this.wording.say('ground.label')), this._ground);
-  }
-
-  _crsName({ srid }) {
-    return srid === 3794 ? 'D96/TM' : `EPSG:${srid}`;
-  }
-
-  _groundValue() {
-    return `${this.state.gridId}/${this.state.baseId ?? ''}`;
+    this._ground.refresh();
   }
 }

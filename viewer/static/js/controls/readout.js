@@ -42,7 +42,7 @@ export class Readout {
     if (!this._point) return;
     const native = this.coordinates.toNative(point);
     this._point.textContent = native
-      ? `D96/TM  e ${this.wording.coordinate(native.x, 1)}  n ${this.wording.coordinate(native.y, 1)}`
+      ? `${this.coordinates.name}  e ${this.wording.coordinate(native.x, 1)}  n ${this.wording.coordinate(native.y, 1)}`
       : `WGS 84  ${this.wording.number(point.lat, 6)}° N  ${this.wording.number(point.lon, 6)}° E`;
   }
 }

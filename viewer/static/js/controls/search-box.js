@@ -18,13 +18,15 @@ export class SearchBox extends Emitter {
     this._question = new LatestQuestion();
     this._results = new Map();
     this._combobox = new Combobox(input, list, { tabInsertsSuggestions: false, firstOptionSelectionMode: 'active' });
-    this._askSoon = afterPause(() => this._ask(), TYPING_PAUSE_MILLISECONDS);
+    this._shownFor = '';
+    this._askSoon = afterPause(() => { if (!this._isUpToDate()) this._ask(); }, TYPING_PAUSE_MILLISECONDS);
     this._listen();
   }
 
   /** Show the name of what was found some other way. */
   showText(text) {
     this.input.value = text;
+    this._shownFor = text.trim();
     this.clear.hidden = text === '';
     this._close();
   }
@@ -36,6 +38,7 @@ export class SearchBox extends Emitter {
     });
     this.input.addEventListener('focus', () => { if (this._results.size > 0) this._open(); });
     this.input.addEventListener('keydown', (event) => { if (event.key === 'Escape') this._close(); });
+    this.input.addEventListener('keydown', (event) => this._holdBackStale(event), { capture: true });
     this.list.addEventListener('combobox-commit', ({ target }) => this._pick(target));
     this.clear.addEventListener('click', () => this._empty());
     this.form.addEventListener('submit', (event) => { event.preventDefault(); this._submit(); });
@@ -43,6 +46,19 @@ export class SearchBox extends Emitter {
     this.form.addEventListener('focusout', ({ relatedTarget }) => {
       if (relatedTarget && !this.form.contains(relatedTarget)) this._close();
     });
+  }
+
+  /** Return pressed before the answer to the last letter is here must not take an older suggestion. */
+  _holdBackStale(event) {
+    if (event.key !== 'Enter' || this._isUpToDate()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this._submit();
+  }
+
+  /** True when the results are those of the text in the box, or the box holds what was picked. */
+  _isUpToDate() {
+    return this._shownFor === this.input.value.trim();
   }
 
   async _ask() {
@@ -56,7 +72,10 @@ export class SearchBox extends Emitter {
     const address = withParameters(this.urls.search, { q: text, lang: this.wording.language, limit: MOST_RESULTS });
     try {
       const answer = await this._question.ask((signal) => fetchJson(address, { signal }));
-      if (answer) this._show(answer);
+      if (answer) {
+        this._shownFor = text;
+        this._show(answer);
+      }
       return answer;
     } catch {
       this._tell(this.wording.say('search.failed'));
@@ -66,7 +85,8 @@ export class SearchBox extends Emitter {
 
   /** Return without a chosen suggestion takes the first one. */
   async _submit() {
-    await this._ask();
+    const answer = await this._ask();
+    if (!answer) return;
     const first = this.list.querySelector('[role="option"]');
     if (first) this._pick(first);
   }

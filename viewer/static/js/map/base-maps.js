@@ -2,13 +2,12 @@
 
 import { TileLayer } from 'leaflet';
 
-/** The base maps that fit a grid: XYZ tiles are Web Mercator, a WMS answers in any CRS. */
-export function baseMapsFor(baseMaps, gridId) {
-  return baseMaps.filter((each) => each.grid === null || each.grid === gridId);
-}
+const DEEPEST_PICTURES = 19;
+const DEEPEST_ZOOM = 30;
 
+/** XYZ pictures are Web Mercator and stretched past their deepest zoom; a WMS answers in the map's own CRS. */
 export function buildBaseMap({ kind, url, layers }) {
-  const options = { pane: 'base', className: 'base-map', maxZoom: 30, maxNativeZoom: kind === 'xyz' ? 19 : undefined };
+  const options = { pane: 'base', maxZoom: DEEPEST_ZOOM };
   if (kind === 'wms') return new TileLayer.WMS(url, { ...options, layers, format: 'image/png', version: '1.3.0' });
-  return new TileLayer(url, options);
+  return new TileLayer(url, { ...options, maxNativeZoom: DEEPEST_PICTURES });
 }

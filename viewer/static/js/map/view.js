@@ -3,7 +3,7 @@
 
 import { Map as LeafletMap, latLng, latLngBounds } from 'leaflet';
 import { Emitter, oncePerFrame } from '../base/events.js';
-import { baseMapsFor, buildBaseMap } from './base-maps.js';
+import { buildBaseMap } from './base-maps.js';
 import { GridFrame } from './grid-frame.js';
 import { HIGHLIGHT, Selection } from './selection.js';
 import { ThemeDrawing } from './theme-drawing.js';
@@ -98,11 +98,11 @@ export class MapView extends Emitter {
     this._drawing?.highlight(feature && { ...feature, ...HIGHLIGHT });
   }
 
-  /** Outline an exact GeoJSON feature in place of the one from tiles. */
+  /** Outline an exact GeoJSON feature in place of the one from tiles; null takes both away. */
   outline(feature) {
     this._outlined = feature;
     this._selection.outline(feature);
-    if (feature) this.highlight(null);
+    this.highlight(null);
   }
 
   mark(point) {
@@ -117,10 +117,6 @@ export class MapView extends Emitter {
     this._base?.remove();
     this._base = baseMap ? buildBaseMap(baseMap).addTo(this._map) : null;
     this.drawLayers(this._states);
-  }
-
-  baseMaps() {
-    return baseMapsFor(this._configuration.baseMaps, this._frame.id);
   }
 
   focus() {

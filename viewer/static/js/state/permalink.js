@@ -81,6 +81,7 @@ function readGround(parameters, { grids, baseMaps }) {
   if (grid) read.gridId = grid.id;
   const base = baseMaps.find((each) => each.id === parameters.get('base'));
   if (base) read.baseId = base.id;
+  if (base?.grid) read.gridId = base.grid;
   return read;
 }
 
