@@ -235,7 +235,10 @@ def _shape(geometry: Any, number: int) -> Any:
     if geometry is None:
         return None
     try:
-        return shapely.geometry.shape(geometry.__geo_interface__)
+        if geometry.type == "GeometryCollection":
+            return shapely.geometry.shape(geometry)
+        # Not the geo interface of fiona, which goes through a JSON encoder for each feature.
+        return shapely.geometry.shape({"type": geometry.type, "coordinates": geometry.coordinates})
     except (ValueError, TypeError, AttributeError, shapely.errors.ShapelyError) as exc:
         raise SourceError(
             f"Feature {number}: its geometry is not complete ({exc}). Mend it in the source.", cause=str(exc)
