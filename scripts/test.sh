@@ -15,5 +15,4 @@ part "Format" ruff format --check .
 part "Types" mypy
 part "Floors" lint-imports
 part "Templates" djlint --lint --quiet --profile=jinja viewer/templates
-part "JavaScript" node --test tests/viewer/js/*.test.mjs
 part "Tests" pytest -m "not slow"

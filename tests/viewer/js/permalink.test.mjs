@@ -6,6 +6,14 @@ import { Coordinates } from '../../../viewer/static/js/base/coordinates.js';
 import { readLink, writeLink } from '../../../viewer/static/js/state/permalink.js';
 import { ViewerState } from '../../../viewer/static/js/state/viewer-state.js';
 
+// Browsers have it; Node has it from 19 on, and Debian 12 ships 18.
+globalThis.CustomEvent ??= class extends Event {
+  constructor(name, { detail }) {
+    super(name);
+    this.detail = detail;
+  }
+};
+
 const PROJECTION = { srid: 3794, lat0: 0, lon0: 15, k: 0.9999, x0: 500000, y0: -5000000, a: 6378137, rf: 298.257222101 };
 const configuration = {
   themes: [
