@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import sync_playwright
-from werkzeug.serving import make_server
 
 from tests.browser.looking import DESKTOP, Watch, wait_for_tiles
+from tests.browser.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,14 +42,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def address(app: Flask) -> Iterator[str]:
-    """Where the whole service answers, in a thread of this process."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    """Where the whole service answers."""
+    with serving(app) as started:
+        yield started
 
 
 @pytest.fixture
