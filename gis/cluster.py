@@ -95,7 +95,7 @@ class EmbeddedCluster:
 
     def stop(self, report: Callable[[str], None] = quiet) -> bool:
         """Stop it, ending open questions; False when it did not run. Raises UnavailableError when it stays."""
-        if find_postmaster(self.places.data) is None:
+        if self.status().pid is None:
             return False
         report("Stopping PostgreSQL")
         stop = [find_programs(_version_of(self.places)).path("pg_ctl"), "stop", "-D", "data", "-w", "-s"]
@@ -107,16 +107,17 @@ class EmbeddedCluster:
         return True
 
     def status(self) -> ClusterStatus:
-        """What runs here, and where it lies."""
+        """What runs here, and where it lies. Raises ConfigurationError when it is another user's."""
         places = self.places
-        return ClusterStatus(
-            pid=find_postmaster(places.data),
-            version=_version_of(places),
-            data=places.data,
-            log=places.log,
-            socket_folder=places.socket_folder,
-            user=places.user.name,
-        )
+        with _clear_sentences(places):
+            return ClusterStatus(
+                pid=find_postmaster(places.data),
+                version=_version_of(places),
+                data=places.data,
+                log=places.log,
+                socket_folder=places.socket_folder,
+                user=places.user.name,
+            )
 
     def urls(self, database: str = DATABASE) -> DatabaseUrls:
         """Connection strings of the three logins to one database of this cluster."""

@@ -14,6 +14,7 @@ import stat
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from gis.errors import ConfigurationError
 
@@ -170,6 +171,17 @@ def check_owner(folder: Path, user: ClusterUser) -> None:
             f"{folder} belongs to another user; run Prostor as the user who made it, "
             "or set PROSTOR_HOME to a folder of your own."
         )
+
+
+def open_lock(path: Path) -> IO[str]:
+    """A lock file in the home, made when missing. Raises ConfigurationError when it is another user's."""
+    try:
+        return path.open("a+", encoding="utf-8")
+    except OSError as exc:
+        raise ConfigurationError(
+            f"The file {path} cannot be used ({exc.strerror}); run as the user who made it, "
+            "or set PROSTOR_HOME to a folder of your own."
+        ) from exc
 
 
 def _is_usable(version: int, folder: Path) -> bool:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from gis.cluster import EmbeddedCluster, quiet
+from gis.cluster_places import open_lock
 from gis.errors import ConflictError
 from gis.provision import provision
 
@@ -27,7 +28,7 @@ _MARK_NAME = "keep-running"
 def shared_cluster(home: Path, report: Callable[[str], None] = quiet) -> Iterator[EmbeddedCluster]:
     """A running, provisioned cluster for as long as the block lasts; stopped at its end by the last user."""
     cluster = EmbeddedCluster(home)
-    with (cluster.places.home / _LOCK_NAME).open("a+") as lock:
+    with open_lock(cluster.places.home / _LOCK_NAME) as lock:
         try:
             _start_or_join(cluster, lock, report)
             yield cluster
@@ -45,7 +46,7 @@ def keep_running(home: Path, report: Callable[[str], None] = quiet) -> None:
 def stop_now(home: Path, report: Callable[[str], None] = quiet) -> bool:
     """Stop the cluster; False when it did not run. Raises ConflictError while another program uses it."""
     cluster = EmbeddedCluster(home)
-    with (cluster.places.home / _LOCK_NAME).open("a+") as lock:
+    with open_lock(cluster.places.home / _LOCK_NAME) as lock:
         if not _try_alone(lock):
             raise ConflictError(
                 "The database is in use by another `prostor` command on this machine; stop that one first."

@@ -10,7 +10,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from gis.cluster_places import make_home
+from gis.cluster_places import make_home, open_lock
 from gis.errors import ConflictError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def single_run(home: Path) -> Iterator[Callable[[str], None]]:
     Raises ConflictError naming process and address of the run that holds it.
     """
     make_home(home)
-    with (home / _LOCK_NAME).open("a+", encoding="utf-8") as lock:
+    with open_lock(home / _LOCK_NAME) as lock:
         holder = _try(lock)
         if holder is not None:
             raise ConflictError(
