@@ -98,8 +98,7 @@ def import_layer(  # noqa: PLR0913  what a command, a test and the sample all sa
     who: str,
     progress: Listener | None = None,
 ) -> ImportReport:
-    """Import one layer and publish it, unless `hold` or something that a person has to confirm stands against
-    it.
+    """Import one layer and publish it, unless `hold` or something a person has to confirm stands against it.
 
     `dry_run` reads and judges, and writes nothing. Raises SourceError when the source is refused, ConflictError
     when the layer is being imported already, UnavailableError when the database is away.
@@ -200,7 +199,7 @@ def _load(
     reason = find_hold_reason(previous, reading.row_count, manifest)
     if request.hold and reason is None:
         reason = "it was imported with --hold"
-    shared = _take_over_token(connection, manifest, token)
+    shared = _take_over_token(connection, request, token)
     new = NewVersion(
         manifest=manifest,
         srid=request.portal.crs,
@@ -245,24 +244,24 @@ def _fill(connection: Connection, request: _Request, version_id: int, staged: St
     finish_table(connection, version_id, request.columns)
 
 
-def _take_over_token(connection: Connection, manifest: Manifest, token: str) -> str | None:
-    """When the same data were loaded before: free their token for the new version, and name their table to
-    share.
+def _take_over_token(connection: Connection, request: _Request, token: str) -> str | None:
+    """When the same data were loaded before: free their token, and name their table to share.
 
     The older version keeps its table and gets another token, so both stay readable. None means: load the rows.
     """
+    manifest = request.manifest
     row = connection.execute(
         read_statement("layers", "version_by_token"), {"layer_id": manifest.id, "token": token}
     ).fetchone()
     if row is None:
         return None
-    version_id, table, described, readable = row
+    version_id, table, described, grids, readable = row
     connection.execute(
         read_statement("layers", "set_version_token"),
         {"id": version_id, "token": retoken(token, int(str(version_id)))},
     )
     same_columns = published_columns(parse_manifest(_mapping(described))) == published_columns(manifest)
-    return str(table) if readable and same_columns else None
+    return str(table) if readable and same_columns and grids == list(request.portal.grids) else None
 
 
 def find_published(connection: Connection, layer_id: str) -> KnownVersion | None:

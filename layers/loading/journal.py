@@ -1,7 +1,6 @@
 """One import of a layer at a time, and a line in the catalogue about each, also when it failed.
 
-The lock is held by a connection of its own for the whole journey; when the program is killed, PostgreSQL lets
-it go.
+A connection of its own holds the lock for the whole journey; when the program is killed, PostgreSQL frees it.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""Writing one version: the table, its rows by binary COPY, constraints, indexes, statistics, and its catalogue
-row.
+"""Writing one version: table, rows by binary COPY, constraints, indexes, statistics, and catalogue row.
 
 Everything happens on the connection handed in, in its one transaction: an import that is killed leaves nothing.
 """
@@ -44,8 +43,7 @@ _SQL_TYPES: dict[StoredType, sql.SQL] = {
 
 @dataclass(frozen=True)
 class NewVersion:
-    """What is entered in the catalogue. `shared_table` names the table of another version with the "
-    "same rows."""
+    """What is entered in the catalogue; `shared_table` is that of another version with the same rows."""
 
     manifest: Manifest
     srid: int
@@ -130,8 +128,7 @@ def finish_table(connection: Connection, version_id: int, columns: Sequence[Stor
 
 
 def index_statements(name: str, columns: Sequence[StoredColumn]) -> list[sql.Composed]:
-    """Primary key, unique key, GiST on every geometry but the label, trigrams and prefixes on the "
-    "search text."""
+    """Keys, GiST on every geometry but the label, trigrams and prefixes on the search text."""
     table = identifier(DATA, name)
     statements = [
         sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(table, identifier("_fid")),

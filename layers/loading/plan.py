@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from layers.reading.job import StoredType
     from layers.targets import TileTarget
 
-# Raise it when stored columns or tiles are made differently: every token changes, and every layer is imported
-# anew.
+# Raise it when stored columns or tiles are made differently: every token changes, every layer is read anew.
 ENCODER_VERSION = 1
 TOKEN_LENGTH = 16
 _HOLD_SHARE = 0.5
@@ -105,8 +104,10 @@ def table_name(version_id: int) -> str:
 
 
 def build_token(copy_sha256: str, manifest: Manifest) -> str:
-    """16 hex characters that change when tiles of the layer do: data, what of the manifest is in "
-    "tiles, encoder."""
+    """16 hex characters that change when tiles of the layer do.
+
+    They stand for the data, for what of the manifest is in tiles, and for the encoder.
+    """
     text = json.dumps([copy_sha256, tile_relevant(manifest), ENCODER_VERSION], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:TOKEN_LENGTH]
 

@@ -76,8 +76,7 @@ def publish_version(
         if reason and not confirm:
             raise ConflictError(
                 f"Version {found_number} of {layer_id!r} waits because {reason}. Look at it, and publish "
-                "it with "
-                "--confirm when it is right."
+                "it with --confirm when it is right."
             )
         previous = move_pointer(connection, layer_id, version_id, who=who, facts={"confirmed": bool(reason)})
         return Publication(layer_id, version_id, found_number, previous)

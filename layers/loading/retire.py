@@ -1,5 +1,4 @@
-"""The janitor: clears away versions nobody reads any more, tables without a version, and what killed imports
-left.
+"""The janitor: clears away versions nobody reads, tables without a version, and what killed imports left.
 
 A table is dropped only when its lock comes at once; otherwise the next sweep tries again, and no reader waits.
 """

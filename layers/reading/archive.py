@@ -47,8 +47,8 @@ def is_archive(path: Path) -> bool:
 def extract(archive: Path, kind: Format, folder: Path, shown: str) -> tuple[Path, tuple[str, ...]]:
     """Unpack the one dataset of this kind under fixed names; the main file, and the names left aside.
 
-    `shown` is the archive's name in sentences. Raises SourceError for anything unsafe, for no dataset and for
-    two.
+    `shown` is the archive's name in sentences. Raises SourceError for anything unsafe, and unless there is
+    exactly one dataset.
     """
     try:
         with zipfile.ZipFile(archive) as opened:

@@ -25,6 +25,7 @@ _PR_SET_PDEATHSIG = 1
 
 def main() -> int:
     """Read the job, limit this process, do the job, write the answer."""
+    _keep_channel()
     job: ImportJob | InspectJob = TypeAdapter[Job](Job).validate_json(sys.stdin.buffer.read())
     _die_with_parent()
     _limit(job.limits)
@@ -66,6 +67,12 @@ class _RepairClock:
 
 def _tell(progress: Progress) -> None:
     _write({"progress": progress.model_dump()})
+
+
+def _keep_channel() -> None:
+    """Standard output stays ours: what a library prints goes to standard error."""
+    sys.stdout = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
 
 
 def _write(message: dict[str, object]) -> None:

@@ -95,6 +95,5 @@ def _refuse_persons(sources: Mapping[str, str]) -> None:
             if looks_like_person(name):
                 raise SourceError(
                     f"The column {source!r} (published as {published!r}) seems to name persons or their "
-                    "numbers. "
-                    "Such data must not be published; take it out of [columns] in the manifest."
+                    "numbers. Such data must not be published; take it out of [columns] in the manifest."
                 )

@@ -185,8 +185,7 @@ class Conversion:
         except ProjError as exc:
             raise SourceError(
                 f"Coordinates cannot be brought from EPSG:{self._manifest.source.crs} to "
-                f"EPSG:{self._job.srid}. "
-                "Check source.crs in the manifest."
+                f"EPSG:{self._job.srid}. Check source.crs in the manifest."
             ) from exc
 
     def _counts(self) -> Counts:
@@ -258,8 +257,7 @@ def check_counts(counts: Counts) -> None:
         if number is not None and number != counts.read:
             raise SourceError(
                 f"{counts.read} rows could be read, but {place} {number}. The file is damaged; ask the "
-                "provider for "
-                "a new copy."
+                "provider for a new copy."
             )
 
 

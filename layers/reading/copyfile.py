@@ -46,8 +46,7 @@ class Written:
 
 
 class CopyFile:
-    """Collects encoded rows and writes the finished stream. The first column has to be `_fid`, the "
-    "second `_key`."""
+    """Collects encoded rows and writes the finished stream; the first two columns are `_fid` and `_key`."""
 
     def __init__(self, target: Path, columns: Sequence[StoredColumn]) -> None:
         self._target = target

@@ -1,5 +1,7 @@
-"""What a feature is called: its key, the integer id made from the key, its title, and the text it is "
-"found by."""
+"""What a feature is called: its key, the integer id made from the key, its title, and its search text.
+
+The key decides whether a feature of today is the one of last week; the rest follows from it.
+"""
 
 from __future__ import annotations
 
@@ -63,8 +65,7 @@ def fid_of(key: str) -> int:
 
 
 def other_fid(key: str) -> int:
-    """A second id for a key whose first one another key already has (one chance in ten thousand per "
-    "million)."""
+    """A second id for a key whose first one another key has: a chance of 1 in 10,000 per million rows."""
     return fid_of(key + "\n2")
 
 

@@ -1,8 +1,7 @@
-"""Saying what is in a file before there is a manifest: layers, columns, encoding, CRS, shapes and where they
-lie.
+"""Saying what is in a file before there is a manifest: layers, columns, encoding, CRS, shapes and extent.
 
 Runs in the child process. It judges nothing but what makes a file unreadable; drafting a manifest from the
-findings is `layers.introspect`.
+findings is `layers.drafting`.
 """
 
 from __future__ import annotations

@@ -94,6 +94,5 @@ class PersonWatch:
             if count >= _FEW and count >= _SHARE * self._filled[name]:
                 raise SourceError(
                     f"The column {name!r} holds {count} values that look like e-mail addresses or EMŠO "
-                    "numbers. "
-                    "Such data must not be published; take it out of [columns] in the manifest."
+                    "numbers. Such data must not be published; take it out of [columns] in the manifest."
                 )

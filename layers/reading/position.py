@@ -37,8 +37,8 @@ _DATUM_SHARE = 0.01
 def check_stated_crs(stated: CRS | None, manifest_srid: int, at: tuple[float, float]) -> str | None:
     """A note about the CRS the file states, or None when it agrees. Raises SourceError when the two differ.
 
-    `at` is a place in the source's own numbers. EPSG's refused codes are known to be wrong in files: the
-    manifest wins.
+    `at` is a place in the source's own numbers. Deprecated codes are known to be wrong in files: there the
+    manifest is believed.
     """
     if stated is None:
         return f"The file does not say its CRS; EPSG:{manifest_srid} of the manifest was used."
@@ -124,8 +124,7 @@ class OutlineWatch:
         hint = self._find_better_reading()
         raise SourceError(
             f"{self.outside_grown} of {self.total} features lie outside the portal's outline when they "
-            "are read as "
-            f"EPSG:{self.source_srid}. {hint or 'Check source.crs and the outline in portal.toml.'}"
+            f"are read as EPSG:{self.source_srid}. {hint or 'Check source.crs and the outline in portal.toml.'}"
         )
 
     def _find_better_reading(self) -> str | None:
@@ -155,11 +154,9 @@ class OutlineWatch:
         moved = _overhang(_shifted(self.bounds, self.source_srid), self.outline)
         if now > _DATUM_OVERHANG_M and moved < _DATUM_SLACK_M and self.outside >= _DATUM_SHARE * self.total:
             raise SourceError(
-                f"The layer sticks out of the portal's outline by {now:.0f} m, and would fit when read "
-                f"as EPSG:{other} "
-                f"({crs.find_crs(other).name}): D48 and D96 lie 611 m apart. Correct source.crs; if it "
-                "is right, "
-                "widen the outline in portal.toml."
+                f"The layer sticks out of the portal's outline by {now:.0f} m, and would fit when read as "
+                f"EPSG:{other} ({crs.find_crs(other).name}): D48 and D96 lie 611 m apart. Correct source.crs; "
+                "if it is right, widen the outline in portal.toml."
             )
 
 

@@ -10,7 +10,6 @@ the area of the faces its lines enclose. Area after is what is stored.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,17 +32,6 @@ _TYPES: dict[GeometryKind, tuple[int, ...]] = {
 _TYPE_NAMES = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon",
                "GeometryCollection")  # fmt: skip
 _DIMENSIONS: dict[GeometryKind, int] = {"point": 0, "line": 1, "polygon": 2}
-
-
-@dataclass(frozen=True)
-class Judged:
-    """Geometries ready to store, with NULL where there was none, and what was done to them."""
-
-    geometries: Any
-    repairs: tuple[Repair, ...]
-    invalid: int
-    heights_dropped: int
-    unknown_heights: int
 
 
 def count_types(geometries: Any) -> dict[str, int]:
@@ -75,8 +63,7 @@ def check_shapes(geometries: Any, numbers: Any, rules: GeometryRules) -> Any:
     if bool(many.any()):
         raise SourceError(
             f"Feature {_first(numbers, many)} has more than {rules.max_vertices} vertices. Simplify or "
-            "split it, "
-            "or raise geometry.max_vertices."
+            "split it, or raise geometry.max_vertices."
         )
     return geometries
 
@@ -142,8 +129,12 @@ def _repair(geometry: Any, number: int, key: str, rules: GeometryRules) -> tuple
             "source."
         )
     return after, Repair(
-        feature=number, key=key, reason=reason, area_before_m2=round(area_before, 3),
-        area_after_m2=round(area_after, 3) )  # fmt: skip
+        feature=number,
+        key=key,
+        reason=reason,
+        area_before_m2=round(area_before, 3),
+        area_after_m2=round(area_after, 3),
+    )
 
 
 def _stated_area(geometry: Any) -> float:
@@ -174,8 +165,7 @@ def _check_finite(geometries: Any, numbers: Any) -> None:
     if bool(broken.any()):
         raise SourceError(
             f"Feature {numbers[owners[np.flatnonzero(broken)[0]]]} has a coordinate that is infinite or "
-            "not a number. "
-            "Mend it in the source."
+            "not a number. Mend it in the source."
         )
 
 

@@ -1,7 +1,6 @@
 """Rows on their way from a source to the COPY file: a batch as arrays, and the source as a promise of batches.
 
-Each format answers with the same `Table`, so that another reader can take the place of one without the rest
-noticing.
+Each format answers with the same `Table`, so another reader can take the place of one unnoticed.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ Layouts: ESRI Shapefile Technical Description (1998), pages 3-4 and 23; dBASE II
 
 from __future__ import annotations
 
-import os
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -113,8 +112,7 @@ def read_dbf(path: Path) -> Dbf:
     if record_length < 1 or header_length < 33 or size < needed:
         raise SourceError(
             f"The .dbf part is damaged: its header speaks of {count} rows, {needed} bytes, and the file "
-            f"has {size}. "
-            "Ask the provider for a complete copy."
+            f"has {size}. Ask the provider for a complete copy."
         )
     return Dbf(path, count, header_length, record_length, header[29], fields)
 
@@ -133,13 +131,11 @@ def _check_length(path: Path) -> None:
     size = path.stat().st_size
     with path.open("rb") as file:
         header = file.read(28)
-        file.seek(0, os.SEEK_END)
     if len(header) < 28 or size < _SHP_HEADER or struct.unpack(">i", header[:4])[0] != _SHP_MAGIC:
         raise SourceError(f"The {path.suffix} part is not a shapefile. Ask the provider for a complete copy.")
     stated = struct.unpack(">i", header[24:28])[0] * 2
     if stated != size:
         raise SourceError(
             f"The {path.suffix} part is cut short or damaged: its header says {stated} bytes, the file "
-            f"has {size}. "
-            "Ask the provider for a complete copy."
+            f"has {size}. Ask the provider for a complete copy."
         )

@@ -46,8 +46,7 @@ def snap(geometries: Any, target: TileTarget, zoom: int) -> Any:
 def hilbert_distance(x: Any, y: Any, outline: Envelope) -> Any:
     """Places along a Hilbert curve over the outline: near ones are stored near each other.
 
-    Places outside are pulled to the edge; NaN goes to the beginning. After H. Warren, Hacker's Delight, chapter
-    16.
+    Places outside are pulled to the edge; NaN goes to the beginning. After H. Warren, Hacker's Delight, ch. 16.
     """
     side = 2**_HILBERT_BITS
     column = _cell(x, outline.west, outline.width, side)

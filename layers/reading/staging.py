@@ -69,8 +69,7 @@ def sweep(home: Path) -> int:
 
 
 def find_format(source: Path) -> Format:
-    """The format of a file, from its ending or from what a ZIP holds. Raises SourceError when it is "
-    "none of ours."""
+    """The format of a file, from its ending or from what a ZIP holds. Raises SourceError for any other."""
     if not source.is_file():
         raise SourceError("There is no such file.")
     if is_archive(source):

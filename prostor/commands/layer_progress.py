@@ -1,5 +1,7 @@
-"""Showing how an import gets on: a moving bar with rate and remaining time, or plain lines where "
-"nobody watches."""
+"""Showing how an import gets on: a moving bar with rate and remaining time on a terminal.
+
+Where nobody watches, a plain line when a step begins and one every few seconds while it lasts.
+"""
 
 from __future__ import annotations
 

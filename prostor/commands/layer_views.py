@@ -64,8 +64,8 @@ def describe_import(report: ImportReport) -> str:
     if report.outcome == "waiting":
         return (
             f"{report.layer_id}: version {report.number} is loaded ({rows}) and waits, because "
-            f"{report.hold_reason}. "
-            f"Publish it with: prostor layer publish {report.layer_id} {report.number} --confirm"
+            f"{report.hold_reason}. If it is right: "
+            f"prostor layer publish {report.layer_id} {report.number} --confirm"
         )
     return f"{report.layer_id}: version {report.number} is published ({rows})."
 

@@ -1,5 +1,7 @@
-"""Rows for people: a table on a terminal, lines with tabs between the cells everywhere else, or JSON "
-"on request."""
+"""Rows for people: a table on a terminal, lines with tabs between the cells everywhere else.
+
+JSON on request, for programs.
+"""
 
 from __future__ import annotations
 

@@ -107,8 +107,7 @@ def test_the_same_again_changes_nothing(
 def test_other_wording_needs_no_new_table(
     run_import_of: Any, fields_manifest: Callable[..., Manifest], write_fields: Callable[..., Path]
 ) -> None:
-    """A new title or date of state makes a new version of the same rows under the same token; both "
-    "stay readable."""
+    """A new date of state makes a new version of the same rows, under the same token; both are readable."""
     first = run_import_of(fields_manifest(), write_fields(range(10)))
 
     second = run_import_of(fields_manifest(source={"state_date": "2026-04-01"}), write_fields(range(10)))

@@ -1,5 +1,4 @@
-"""The pointer: what waits is published on purpose, what nobody reads is cleared away, and what was "
-"done is told."""
+"""The pointer: what waits is published on purpose, what nobody reads goes, and what was done is told."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Label points lie inside and look centred; the free width is the length of the horizontal piece "
-"through them."""
+"""Label points lie inside and look centred; free width is the length of the horizontal piece there."""
 
 from __future__ import annotations
 

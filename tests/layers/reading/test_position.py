@@ -46,8 +46,7 @@ def test_a_layer_in_its_place_is_accepted() -> None:
 
 
 def test_d48_said_to_be_d96_is_recognised() -> None:
-    """The 611 m are seen because the layer sticks out on the sides it would when misread, and fits "
-    "when read right."""
+    """The 611 m are seen: the layer sticks out as it is read, and would fit when read as the other."""
     raw = moved(grid(), 3794, 3912)
 
     with pytest.raises(SourceError, match=r"would fit when read as EPSG:3912 .*611 m apart"):
