@@ -5,6 +5,7 @@ Layouts: ESRI Shapefile Technical Description (1998), pages 3-4 and 23; dBASE II
 
 from __future__ import annotations
 
+import os
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -77,6 +78,17 @@ class ShapefileParts:
 
     dbf: Dbf
     index_records: int | None
+
+    def count_null_shapes(self) -> int | None:
+        """Records that say of themselves they have no shape (type 0); None without an index to find them by."""
+        if self.index_records is None:
+            return None
+        shp = self.dbf.path.with_suffix(".shp")
+        index = shp.with_suffix(".shx").read_bytes()[_SHP_HEADER:]
+        with shp.open("rb") as file:
+            # Offsets count words of 16 bits; the type follows the 8 bytes of the record's header.
+            types = (os.pread(file.fileno(), 4, 2 * place + 8) for place, _ in struct.iter_unpack(">ii", index))
+            return sum(kind == bytes(4) for kind in types)
 
 
 def check_parts(shp: Path) -> ShapefileParts:

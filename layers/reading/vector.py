@@ -75,6 +75,7 @@ class VectorTable:
         raw_names = {self._shown(name): name for name in self.collection.schema["properties"]}
         wanted = [(name, raw_names[name]) for name in names]
         features = self._features()
+        missing = 0
         while True:
             numbers: list[int] = []
             shapes: list[Any] = []
@@ -88,7 +89,9 @@ class VectorTable:
                 if len(numbers) == size:
                     break
             if not numbers:
+                self._refuse_lost_shapes(missing)
                 return
+            missing += shapes.count(None)
             yield Batch(np.array(numbers), _as_array(shapes), columns)
 
     def _features(self) -> Iterator[tuple[int, Any]]:
@@ -103,6 +106,16 @@ class VectorTable:
                 "new copy.",
                 cause=str(exc),
             ) from exc
+
+    def _refuse_lost_shapes(self, missing: int) -> None:
+        """GDAL gives no shape for a damaged record, as if there had been none."""
+        stated = self.parts.count_null_shapes() if self.parts is not None and missing else None
+        if stated is not None and missing > stated:
+            raise SourceError(
+                f"{missing} features came without a shape, but the .shp part says that {stated} have "
+                "none: it is "
+                "damaged. Ask the provider for a complete copy."
+            )
 
     def _shown(self, name: str) -> str:
         if self.kind != "shapefile" or name.isascii() or self.encoding is None:

@@ -167,6 +167,20 @@ def test_damaged_shapefiles_are_refused(
     assert "/" not in refusal.value.sentence.replace("D96/TM", "").replace("D48/GK", "")
 
 
+def test_a_damaged_record_is_not_taken_for_a_missing_shape(
+    tmp_path: Path, write_source: Any, make_reading_manifest: Any, read_source: Any
+) -> None:
+    """Where rows without geometry are allowed, GDAL's silence would lose the shape."""
+    source = write_source(tmp_path / "areas.shp", [*SQUARES, None])
+    manifest = make_reading_manifest(geometry={"kind": "polygon", "allow_null": True})
+
+    assert read_source(manifest, source).quality.null_geometries == 1
+
+    _patch(source, 144, struct.pack("<I", 2**31))
+    with pytest.raises(SourceError, match=r"2 features came without a shape, .* that 1 have none"):
+        read_source(manifest, source)
+
+
 def test_a_missing_index_is_rebuilt(shapefile: Path, make_reading_manifest: Any, read_source: Any) -> None:
     """In the staging copy only; the clerk is told."""
     shapefile.with_suffix(".shx").unlink()
