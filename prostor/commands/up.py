@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def up() -> None:
     """Start the embedded PostGIS when no database is set, migrate, load the sample when empty, and serve."""
     settings = read_settings()
-    configure_logging(settings)
+    configure_logging(_without_repetition(settings))
     with single_run(settings.home) as write_down, serving.stopped_gently(say):
         read_chosen_portal(settings)
         serving.reserve_address(settings)
@@ -50,6 +50,11 @@ def _prepare(settings: Settings, database: Database, report: Callable[[str], Non
         if warning is not None:
             report(warning)
     database.dispose()
+
+
+def _without_repetition(settings: Settings) -> Settings:
+    """The steps are told as progress here, so the events that say the same are left out; workers log all."""
+    return settings.model_copy(update={"log_level": "warning"}) if settings.log_level == "info" else settings
 
 
 def _announce(address: str, write_down: Callable[[str], None]) -> None:
