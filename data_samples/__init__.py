@@ -1,0 +1,1 @@
+"""A made-up sample municipality and the generator that makes it."""
