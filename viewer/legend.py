@@ -62,8 +62,9 @@ def draw_swatch(symbol: Symbol, kind: str) -> str:
 
 
 _SAFE = " =:/,;()'"
-# a white surface without a line would not be seen on white paper
+# white surfaces and lines would not be seen on white paper
 _FAINT_FRAME = 'stroke="#000000" stroke-opacity="0.18"'
+_LIGHT = 235
 
 
 def _draw_polygon(symbol: Symbol) -> str:
@@ -80,8 +81,11 @@ def _draw_polygon(symbol: Symbol) -> str:
 
 
 def _draw_line(symbol: Symbol) -> str:
-    middle = HEIGHT / 2
-    return f'<path d="M1 {middle:g}H{WIDTH - 1}" fill="none" {_stroke(symbol, most=10)}/>'
+    path = f'd="M1 {HEIGHT / 2:g}H{WIDTH - 1}" fill="none"'
+    line = f"<path {path} {_stroke(symbol, most=10)}/>"
+    if symbol.line is None or not _is_light(symbol.line):
+        return line
+    return f'<path {path} {_FAINT_FRAME} stroke-width="{min(symbol.line_width, 10) + 2:g}"/>{line}'
 
 
 def _draw_point(symbol: Symbol) -> str:
@@ -99,6 +103,12 @@ def _stroke(symbol: Symbol, *, most: float) -> str:
     dash = f' stroke-dasharray="{" ".join(f"{each:g}" for each in symbol.dash)}"' if symbol.dash else ""
     width = min(symbol.line_width, most)
     return f'stroke="{symbol.line}" stroke-width="{width:g}" stroke-opacity="{symbol.line_opacity:g}"{dash}'
+
+
+def _is_light(colour: str) -> bool:
+    """True for `#rrggbb` that would not be seen on white paper."""
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return 0.299 * red + 0.587 * green + 0.114 * blue > _LIGHT
 
 
 def _pattern(hatch: Hatch) -> str:

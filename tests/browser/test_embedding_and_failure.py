@@ -62,7 +62,7 @@ def test_missing_tiles_are_told_and_asked_for_again(open_page: Callable[..., Pag
     page = open_page(ready=False)
     page.wait_for_selector("body.is-ready")
     page.route("**/*.mvt", lambda route: route.abort())
-    page.click("text=Komunalna infrastruktura")
+    page.click("label:has([value=infrastructure])")
     page.wait_for_selector("#map-message:not([hidden])")
     told = page.inner_text("#map-message")
     page.unroute("**/*.mvt")
@@ -113,3 +113,4 @@ def test_pages_are_asked_for_again_and_files_never(client: FlaskClient) -> None:
     assert "immutable" in file.headers["Cache-Control"]
     assert file.headers["Content-Encoding"] == "br"
     assert client.get("/static/000000000000/js/viewer.js").status_code == 404
+    file.close()

@@ -118,7 +118,7 @@ def test_themes_swap_layers_and_back_returns(open_page: Callable[..., Page]) -> 
     """Another theme brings its own layers and tiles; the browser's back brings the first again."""
     page = open_page("/?theme=cadastre")
 
-    page.click("text=Komunalna infrastruktura")
+    page.click("label:has([value=infrastructure])")
     wait_for_tiles(page)
     utilities = page.locator(".layer[data-layer=water]").count()
     page.go_back()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from gis.errors import ConfigurationError
 from viewer.assets import BUILT, Assets, read_assets
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BUDGET_BYTES = 150_000
 PAGE_SHEETS = ("vendor/leaflet.css", "css/*.css")

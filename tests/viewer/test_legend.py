@@ -60,6 +60,15 @@ def test_line_keeps_dash_colour_and_width() -> None:
     assert path.get("stroke-dasharray") == "6 3"
 
 
+def test_white_line_is_cased() -> None:
+    """A white street is drawn on a faint broader line, a dark one is not."""
+    drawn = [
+        picture(draw_swatch(Symbol(line=colour, line_width=3), "line")) for colour in ("#ffffff", "#1f6fd6")
+    ]
+
+    assert [len(svg.findall(f"{SVG}path")) for svg in drawn] == [2, 1]
+
+
 def test_hatch_turns_as_on_the_map() -> None:
     """Angles count counter-clockwise in the style and clockwise in SVG."""
     svg = picture(draw_swatch(Symbol(hatch=Hatch(colour="#8a5a00", angle=30)), "polygon"))

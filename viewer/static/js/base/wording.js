@@ -61,3 +61,8 @@ export class Wording {
     return `${this.number(share * 100)} %`;
   }
 }
+
+/** A title within a sentence: small first letter, unless it is an abbreviation. */
+export function inSentence(title) {
+  return /^\p{Lu}\p{Ll}/u.test(title) ? title[0].toLowerCase() + title.slice(1) : title;
+}

@@ -2,6 +2,7 @@
 // sentences everywhere.
 
 import { element, outsideLink } from '../base/elements.js';
+import { inSentence } from '../base/wording.js';
 import { copyRow } from './copy-row.js';
 import { buildFeature, buildUtility, buildZone } from './feature-parts.js';
 
@@ -108,11 +109,6 @@ function buildAbsences(layers, key, { wording }) {
       element('strong', {}, wording.say('answer.no_data', { layer: title })), ' ', wording.say(`status.${reason ?? 'failed'}`)));
   }
   return lines;
-}
-
-/** A title within a sentence: small first letter, unless it is an abbreviation. */
-function inSentence(title) {
-  return /^\p{Lu}\p{Ll}/u.test(title) ? title[0].toLowerCase() + title.slice(1) : title;
 }
 
 function documentsOf(layers, { wording }) {
