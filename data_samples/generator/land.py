@@ -141,7 +141,7 @@ def _open_land(rng: np.random.Generator, block: Polygon) -> list[Piece]:
     for half in _slice(
         block, middle, along=across, across=axis, count=max(1, round(_extent(block, axis) / 260))
     ):
-        width = rng.uniform(15, 31)
+        width = rng.uniform(13.5, 27)
         count = max(1, round(_extent(half, across) / width))
         strips += _slice(
             half, shapely.get_coordinates(half.centroid)[0], along=axis, across=across, count=count, rng=rng
