@@ -37,6 +37,43 @@ def test_phone_shows_map_and_sheet(open_page: Callable[..., Page], parcel: dict[
     assert page.get_attribute("#workspace", "data-sheet") == "tall"
 
 
+def test_found_parcel_is_not_hidden_by_the_sheet(
+    open_page: Callable[..., Page], parcel: dict[str, Any]
+) -> None:
+    """What the search found lies in the part of the map that the sheet leaves free."""
+    page = open_page(viewport=PHONE, **TOUCH)
+
+    page.fill("#search-input", parcel["title"])
+    page.keyboard.press("Enter")
+    panel_heading(page)
+    page.wait_for_timeout(800)
+
+    outline, stage = (
+        page.locator(each).bounding_box() for each in (".leaflet-selection-pane path >> nth=1", ".stage")
+    )
+    assert outline is not None
+    assert stage is not None
+    assert outline["y"] > stage["y"]
+    assert outline["y"] + outline["height"] < stage["y"] + stage["height"]
+
+
+def test_tapped_place_stays_in_sight(open_page: Callable[..., Page], parcel: dict[str, Any]) -> None:
+    """A tap near the bottom opens the sheet there, and the map makes room for the place."""
+    point = parcel["point"]
+    page = open_page(f"/?at={point['e']},{point['n']}&mpp=0.5", viewport=PHONE, **TOUCH)
+
+    page.touchscreen.tap(195, 640)
+    panel_heading(page)
+    page.wait_for_timeout(800)
+
+    mark, stage = (
+        page.locator(each).bounding_box() for each in (".leaflet-selection-pane path >> nth=-1", ".stage")
+    )
+    assert mark is not None
+    assert stage is not None
+    assert stage["y"] < mark["y"] < stage["y"] + stage["height"]
+
+
 @pytest.mark.parametrize("viewport", [PHONE, SMALLEST])
 def test_nothing_sticks_out_of_a_phone(
     open_page: Callable[..., Page], parcel: dict[str, Any], viewport: dict[str, int]

@@ -90,15 +90,16 @@ function showState() {
   map.change(groundOf());
   map.showTheme(state.theme, state.layerStates());
   if (view) map.show(view, { animate: false });
+  else if (selection?.point) map.show({ ...selection.point, mpp: LOOKS.other }, { animate: false });
   else state.view = map.readView();
   inquiry.run({ fit: !view && selection !== null });
 }
 
-/** A result of the search: go there, then ask about it. */
+/** A result of the search: ask about it, which may open a sheet over the map, then go there. */
 function showFound({ layer, id, point, bbox }) {
   const isPoint = bbox[0] === bbox[2] && bbox[1] === bbox[3];
+  state.select({ layer, id, point: { lon: point.lon, lat: point.lat } });
   const look = LOOKS[configuration.layers[layer]?.searchKind] ?? LOOKS.other;
   if (isPoint) map.show({ ...point, mpp: look });
   else map.fit(bbox, { nearest: CLOSEST_LOOK, room: ROOM_AROUND_FOUND });
-  state.select({ layer, id, point: { lon: point.lon, lat: point.lat } });
 }

@@ -27,6 +27,7 @@ export class Inquiry {
       return;
     }
     this.panel.showWaiting();
+    if (selection.point) this.map.reveal(selection.point);
     this._markPoint(selection);
     try {
       await this._question.ask((signal) => this._answer({ ...selection }, { signal, fit }));

@@ -28,7 +28,7 @@ export class MapView extends Emitter {
     this._base = null;
     this._place = middleOf(configuration.outline);
     this._build(gridId);
-    new ResizeObserver(() => this._map.invalidateSize({ pan: false })).observe(container);
+    new ResizeObserver(() => this._adaptToSize()).observe(container);
   }
 
   get gridId() {
@@ -48,6 +48,7 @@ export class MapView extends Emitter {
 
   /** Go to a point, at a scale if one is given. */
   show({ lon, lat, mpp }, { animate = true } = {}) {
+    this._adaptToSize();
     const zoom = mpp ? this._frame.zoomFor(mpp, { lon, lat }) : this._map.getZoom();
     this._map.setView([lat, lon], zoom, { animate: animate && !prefersStillness() });
   }
@@ -57,9 +58,16 @@ export class MapView extends Emitter {
    * is the share of its size that is shown around it.
    */
   fit([west, south, east, north], { nearest = 0.1, room = 0.02, animate = true } = {}) {
+    this._adaptToSize();
     const maxZoom = this._frame.zoomFor(nearest, middleOf([west, south, east, north]));
     const box = latLngBounds([south, west], [north, east]).pad(room);
     this._map.fitBounds(box, { maxZoom, animate: animate && !prefersStillness() });
+  }
+
+  /** Bring a point into sight when it is not, as when a panel took its place. */
+  reveal({ lon, lat }) {
+    this._adaptToSize();
+    this._map.panInside([lat, lon], { padding: [56, 56], animate: !prefersStillness() });
   }
 
   zoomBy(steps) {
@@ -121,6 +129,12 @@ export class MapView extends Emitter {
 
   focus() {
     this._container.focus();
+  }
+
+  /** A panel beside the map leaves it where it is; a sheet below keeps its middle in the middle. */
+  _adaptToSize() {
+    const keepsMiddle = this._map.getSize().y !== this._container.clientHeight;
+    this._map.invalidateSize({ pan: keepsMiddle, animate: false });
   }
 
   _groundColour() {
