@@ -40,7 +40,7 @@ def import_missing_layers(
     catalogue = Catalogue(database)
     missing = [manifest for manifest in portal.read_manifests() if not _is_known(catalogue, manifest.id)]
     for number, manifest in enumerate(missing, start=1):
-        report(f"Loading {portal.title.en}, layer {number} of {len(missing)}: {manifest.title.en}")
+        report(f"Loading {portal.municipality.name.en}, layer {number} of {len(missing)}: {manifest.title.en}")
         import_layer(database, portal, manifest, targets=targets, home=home, who="prostor up")
 
 
