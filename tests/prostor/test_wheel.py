@@ -56,26 +56,27 @@ def address(installed: Path, sample_database: Database, tmp_path: Path) -> Itera
         "PROSTOR_PORT": str(port),
         "PROSTOR_WORKERS": "1",
     }
-    server = subprocess.Popen(
-        [str(installed / "prostor"), "serve"],
-        cwd=tmp_path,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    log = tmp_path / "serve.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [str(installed / "prostor"), "serve"],
+            cwd=tmp_path,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
     try:
-        _wait_until_ready(server, f"http://127.0.0.1:{port}")
+        _wait_until_ready(server, f"http://127.0.0.1:{port}", log)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(timeout=20)
 
 
-def _wait_until_ready(server: subprocess.Popen[bytes], address: str) -> None:
+def _wait_until_ready(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
     for _ in range(300):
         if server.poll() is not None:
-            output = server.stdout.read().decode() if server.stdout else ""
-            pytest.fail(f"the server from the wheel ended: {output}")
+            pytest.fail(f"the server from the wheel ended: {log.read_text(encoding='utf-8')}")
         try:
             with urllib.request.urlopen(f"{address}/health/ready", timeout=2):
                 return
