@@ -69,8 +69,8 @@ def other_address(sample_database: Database, tmp_path: Path, host: str) -> Itera
 
 
 @pytest.fixture
-def page(browser: Browser, watch: Watch) -> Iterator[Page]:
-    """A watched page that reaches no network."""
+def page(browser: Browser, watch: Watch, other_address: str, stranger: str) -> Iterator[Page]:
+    """A watched page that reaches no network; closed before the servers end, so that none is missed."""
     context = browser.new_context()
     opened = context.new_page()
     watch.follow(opened)
