@@ -113,8 +113,12 @@ def _village_lots(rng: np.random.Generator, block: Polygon) -> list[Piece]:
 
 
 def cut_town_block(rng: np.random.Generator, block: Polygon) -> list[Piece]:
-    """Rows of lots back to back, cut across the longer side; scraps stay green."""
+    """Rows of lots back to back, cut at right angles to the streets; scraps stay green."""
     axis, across, middle = _axes(block)
+    if abs(axis[0]) > abs(axis[1]):
+        axis, across = np.array([1.0, 0.0]), np.array([0.0, 1.0])
+    else:
+        axis, across = np.array([0.0, 1.0]), np.array([-1.0, 0.0])
     depth = _extent(block, across)
     if block.area < 350 or depth < 9:
         return [Piece(block, "green")]
