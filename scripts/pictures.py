@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
@@ -42,8 +43,11 @@ def take(browser: Browser, address: str, name: str, width: int, height: int) -> 
     if "select=" in address:
         page.wait_for_selector("#answer:not([aria-busy]) .answer__section")
     page.wait_for_timeout(1500)
-    page.screenshot(path=FOLDER / f"{name}.png")
+    target = FOLDER / f"{name}.png"
+    page.screenshot(path=target)
     page.close()
+    small = Image.open(target).convert("RGB").quantize(200, dither=Image.Dither.NONE)
+    small.save(target, optimize=True)
 
 
 if __name__ == "__main__":
