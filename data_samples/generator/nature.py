@@ -85,7 +85,9 @@ def build_flood_zones() -> list[Area]:
     areas: list[Area] = []
     inner: BaseGeometry = Polygon()
     for (code, name), ring in zip(titles, rings, strict=True):
-        areas += [Area(to_ground(part), code, name) for part in polygons(shapely.difference(ring, inner), 60)]
+        belt = shapely.difference(ring, inner, grid_size=0.5)
+        bent = [shapely.make_valid(to_ground(part), method="structure") for part in polygons(belt, 60)]
+        areas += [Area(part, code, name) for shape in bent for part in polygons(shape, 60)]
         inner = ring
     return areas
 
