@@ -15,4 +15,4 @@ if [ -d var ]; then
     fi
     rm -rf var
 fi
-rm -rf .venv node_modules viewer/built build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+rm -rf .venv node_modules viewer/built build dist prostor.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
