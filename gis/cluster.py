@@ -81,8 +81,7 @@ class EmbeddedCluster:
         Raises ConfigurationError or UnavailableError with one sentence saying what to do.
         """
         with _clear_sentences(self.places):
-            if find_postmaster(self.places.data) is not None:
-                self._wait_until_answering(report)
+            if self._answers_already(report):
                 return False
             programs = find_programs(_version_of(self.places))
             make_root(self.places)
@@ -202,16 +201,16 @@ class EmbeddedCluster:
         if status != 0:
             raise UnavailableError(f"{sentence} {_reason(said, self.places)}")
 
-    def _wait_until_answering(self, report: Callable[[str], None]) -> None:
-        """A cluster found running may still be recovering: wait for its first answer."""
+    def _answers_already(self, report: Callable[[str], None]) -> bool:
+        """True when the cluster was found running and answers; it may be recovering, or just dying."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         next_report = time.monotonic() + 2
-        while True:
+        while find_postmaster(self.places.data) is not None:
             try:
                 with self.superuser():
-                    return
+                    return True
             except psycopg.OperationalError as exc:
-                if time.monotonic() > deadline or find_postmaster(self.places.data) is None:
+                if time.monotonic() > deadline:
                     raise UnavailableError(
                         f"The embedded database runs and does not answer; see {self.places.log}."
                     ) from exc
@@ -219,6 +218,7 @@ class EmbeddedCluster:
                 report("PostgreSQL is getting ready")
                 next_report += 2
             time.sleep(_POLL_SECONDS)
+        return False
 
 
 def _version_of(places: Places) -> int | None:

@@ -69,11 +69,12 @@ class DatabaseUrls:
 
 
 class Database:
-    """The one object through which everything reaches PostGIS; engines are made when first used."""
+    """The one object through which everything reaches PostGIS; engines connect when first used."""
 
     def __init__(self, urls: DatabaseUrls) -> None:
         self.urls = urls
-        self._engines: dict[Purpose, sqlalchemy.Engine] = {}
+        # Made at once, because two threads would make two; none of them connects before it is used.
+        self._engines = {purpose: _reading_engine(urls.reader, purpose) for purpose in _TIMEOUTS}
 
     @contextmanager
     def reading(self, purpose: Purpose = "api") -> Iterator[sqlalchemy.Connection]:
@@ -122,8 +123,6 @@ class Database:
             engine.dispose()
 
     def _engine(self, purpose: Purpose) -> sqlalchemy.Engine:
-        if purpose not in self._engines:
-            self._engines[purpose] = _reading_engine(self.urls.reader, purpose)
         return self._engines[purpose]
 
 
@@ -150,6 +149,7 @@ def _reading_engine(url: str, purpose: Purpose) -> sqlalchemy.Engine:
     options = {**_READING, "statement_timeout": _TIMEOUTS[purpose]}
     return sqlalchemy.create_engine(
         _sqlalchemy_url(url),
+        hide_parameters=True,
         pool_size=_POOL_SIZES[purpose],
         max_overflow=0,
         pool_timeout=_POOL_WAIT_SECONDS,
@@ -166,6 +166,7 @@ def _reading_engine(url: str, purpose: Purpose) -> sqlalchemy.Engine:
 def _engine_without_pool(url: str) -> sqlalchemy.Engine:
     return sqlalchemy.create_engine(
         _sqlalchemy_url(url),
+        hide_parameters=True,
         poolclass=sqlalchemy.NullPool,
         connect_args={"connect_timeout": _CONNECT_SECONDS},
     )

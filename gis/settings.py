@@ -18,7 +18,7 @@ from gis.errors import ConfigurationError
 class Settings(BaseSettings):
     """Read from `PROSTOR_…` environment variables, or given as arguments by tests and commands."""
 
-    model_config = SettingsConfigDict(env_prefix="PROSTOR_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="PROSTOR_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     home: Path = Field(default=Path("var"), description="Folder of the embedded cluster, cache and staging.")
     portal: Path | None = Field(

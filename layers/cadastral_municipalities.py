@@ -36,10 +36,12 @@ class CadastralMunicipalities:
     def _read(self, layer: PublishedLayer, columns: ParcelColumns) -> _Kos:
         if columns.ko_name is None:
             return ()
-        if layer.token not in self._by_token:
+        found = self._by_token.get(layer.token)
+        if found is None:
             with reading_version(self._database, "api") as connection:
                 rows = connection.execute(statements.select_kos(layer, columns, limit=_MAX_KOS)).all()
             if len(self._by_token) >= _MAX_VERSIONS:
                 self._by_token.clear()
-            self._by_token[layer.token] = tuple((code, fold(name or "")) for code, name in rows if code)
-        return self._by_token[layer.token]
+            found = tuple((code, fold(name or "")) for code, name in rows if code)
+            self._by_token[layer.token] = found
+        return found

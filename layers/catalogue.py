@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from geoalchemy2.shape import to_shape
+from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from gis.envelope import Envelope
-from gis.errors import GoneError, NotFoundError
+from gis.errors import ConfigurationError, GoneError, NotFoundError
+from gis.logs import logger
 from layers.manifest import Manifest, parse_manifest
 from layers.model import ImportJob, Layer, LayerVersion
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from gis.database import Database
 
+_log = logger("catalogue")
 _READABLE = ("published", "kept")
 _MAX_REMEMBERED_VERSIONS = 512
 
@@ -62,7 +65,8 @@ class Catalogue:
         self._database = database
         self._remember_seconds = remember_seconds
         self._lock = threading.Lock()
-        self._pointers: dict[str, int | None] = {}
+        self._refreshing = threading.Lock()
+        self._pointers: dict[str, int | None] | None = None
         self._pointers_read_at = float("-inf")
         self._versions: dict[int, PublishedLayer] = {}
 
@@ -77,24 +81,23 @@ class Catalogue:
         return self._version(version_id)
 
     def find_version(self, layer_id: str, token: str) -> PublishedLayer:
-        """A published or kept version by its token. Raises NotFoundError or GoneError."""
-        with self._lock:
-            for version in self._versions.values():
-                if (version.id, version.token) == (layer_id, token):
-                    known = version.version_id
-                    break
-            else:
-                known = None
-        if known is not None and self._still_readable(layer_id):
-            return self._versions[known]
+        """A published or kept version by its token. Raises NotFoundError or GoneError.
+
+        A republication in other words takes over the token, so the published version is asked first and
+        older ones are never remembered by token.
+        """
+        published_id = self._read_pointers().get(layer_id)
+        if published_id is not None:
+            published = self._version(published_id)
+            if published.token == token:
+                return published
         return self._find_by_token(layer_id, token)
 
     def published(self) -> tuple[PublishedLayer, ...]:
-        """Every published layer, in the order of ids."""
+        """Every published layer, in the order of ids; one that this program cannot read is left out."""
         pointers = self._read_pointers()
-        return tuple(
-            self._version(version_id) for _, version_id in sorted(pointers.items()) if version_id is not None
-        )
+        found = (self._readable(each) for _, each in sorted(pointers.items()) if each is not None)
+        return tuple(version for version in found if version is not None)
 
     def is_empty(self) -> bool:
         """True when no layer was ever published or withdrawn here."""
@@ -123,27 +126,37 @@ class Catalogue:
 
     def forget(self) -> None:
         """Read the pointers anew at the next question; for tests and after publishing in-process."""
-        with self._lock:
+        with self._refreshing:
             self._pointers_read_at = float("-inf")
 
     def _read_pointers(self) -> dict[str, int | None]:
-        with self._lock:
-            if time.monotonic() - self._pointers_read_at < self._remember_seconds:
-                return self._pointers
+        """The pointers, read anew by one thread at a time; the others go on with those they know."""
+        if not self._refreshing.acquire(blocking=self._pointers is None) and self._pointers is not None:
+            return self._pointers
+        try:
+            if self._pointers is None or time.monotonic() - self._pointers_read_at >= self._remember_seconds:
+                asked_at = time.monotonic()
+                self._pointers = self._ask_for_pointers()
+                self._pointers_read_at = asked_at
+            return self._pointers
+        finally:
+            self._refreshing.release()
+
+    def _ask_for_pointers(self) -> dict[str, int | None]:
         seen_or_withdrawn = Layer.current_version_id.is_not(None) | Layer.withdrawn_at.is_not(None)
         question = sa.select(Layer.id, Layer.current_version_id, Layer.withdrawn_at).where(seen_or_withdrawn)
         with self._database.reading() as connection:
-            pointers = {
+            return {
                 row.id: None if row.withdrawn_at else row.current_version_id
                 for row in connection.execute(question)
             }
-        with self._lock:
-            self._pointers = pointers
-            self._pointers_read_at = time.monotonic()
-        return pointers
 
-    def _still_readable(self, layer_id: str) -> bool:
-        return self._read_pointers().get(layer_id) is not None
+    def _readable(self, version_id: int) -> PublishedLayer | None:
+        try:
+            return self._version(version_id)
+        except ConfigurationError as exc:
+            _log.error("stored_manifest_unreadable", version=version_id, reason=exc.sentence)
+            return None
 
     def _version(self, version_id: int) -> PublishedLayer:
         with self._lock:
@@ -163,7 +176,7 @@ class Catalogue:
                 raise NotFoundError(f"There is no version {token[:32]!r} of this layer.")
             if row.state not in _READABLE:
                 raise GoneError("This version is no longer kept.")
-            return self._remember(_published(row))
+            return _published(row)
 
     def _remember(self, version: PublishedLayer) -> PublishedLayer:
         with self._lock:
@@ -183,7 +196,7 @@ def _published(row: LayerVersion) -> PublishedLayer:
         token=row.token,
         table_name=row.table_name,
         srid=row.srid,
-        manifest=parse_manifest(row.manifest),
+        manifest=_manifest(row),
         row_count=row.row_count,
         extent=extent,
         native_extent=native,
@@ -202,3 +215,14 @@ def _published(row: LayerVersion) -> PublishedLayer:
 def _envelope(bounds: Sequence[float], srid: int) -> Envelope:
     west, south, east, north = bounds
     return Envelope(west, south, east, north, srid)
+
+
+def _manifest(row: LayerVersion) -> Manifest:
+    try:
+        return parse_manifest(row.manifest)
+    except ValidationError as exc:
+        raise ConfigurationError(
+            f"The stored manifest of layer {row.layer_id}, version {row.number}, is not one this program can "
+            "read. Import the layer again.",
+            reason=str(exc),
+        ) from exc

@@ -76,7 +76,8 @@ def identify(
     failures: list[UnavailableError] = []
     for each in asked:
         try:
-            check_time(ends_at)
+            if each.published is not None:
+                check_time(ends_at)
             features = _find_features(database, each.published, position, tolerance, language)
             answers.append(_describe_answer(each, features, inside=inside, language=language))
         except UnavailableError as exc:

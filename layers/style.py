@@ -85,8 +85,8 @@ class Label(Part):
 class ScaleRange(Part):
     """The ground metres per CSS pixel between which a layer is drawn: at least min, at most max."""
 
-    min: float = Field(default=0, ge=0)
-    max: GroundResolution = 200_000
+    min: float = Field(default=0.0, ge=0)
+    max: GroundResolution = 200_000.0
 
     def holds(self, metres_per_pixel: float) -> bool:
         """True when the layer is drawn at this resolution, give or take `SCALE_TOLERANCE`."""

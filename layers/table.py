@@ -6,6 +6,7 @@ published columns of the manifest, in its order.
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -36,7 +37,9 @@ _TYPES: dict[ColumnType, type[TypeEngine[Any]]] = {
     "boolean": sa.Boolean,
 }
 _MAX_TABLES = 512
-_tables: dict[tuple[str, str], sa.Table] = {}
+# One object per version: a statement that mixed two would name the table twice.
+_tables: dict[tuple[int, str, str], sa.Table] = {}
+_lock = threading.Lock()
 
 
 def grid_geometry(srid: int) -> str:
@@ -51,12 +54,14 @@ def safe_zoom(grid: str) -> str:
 
 def data_table(layer: PublishedLayer) -> sa.Table:
     """The table of a version, made once per process and remembered."""
-    name = (layer.table_name, layer.token)
-    if name not in _tables:
-        if len(_tables) >= _MAX_TABLES:
-            _tables.clear()
-        _tables[name] = _build(layer)
-    return _tables[name]
+    name = (layer.version_id, layer.table_name, layer.token)
+    with _lock:
+        found = _tables.get(name)
+        if found is None:
+            if len(_tables) >= _MAX_TABLES:
+                _tables.clear()
+            found = _tables[name] = _build(layer)
+    return found
 
 
 def _build(layer: PublishedLayer) -> sa.Table:

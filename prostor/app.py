@@ -44,6 +44,8 @@ def create_app(settings: Settings, urls: DatabaseUrls | None = None) -> Flask:
     catalogue = Catalogue(database)
     grids = read_grids(portal)
     app = Flask("prostor", static_folder=None)
+    # A redirect for a doubled slash would repeat whatever Host a stranger sent.
+    app.url_map.merge_slashes = False
     app.extensions[DATABASE] = database
     pages = viewer.routes.build_blueprint(settings, portal, catalogue, tuple(grids.values()))
     app.register_blueprint(

@@ -50,12 +50,12 @@ def find_run(home: Path) -> str | None:
     if not (home / _LOCK_NAME).exists():
         return None
     with (home / _LOCK_NAME).open("r", encoding="utf-8") as lock:
-        return _try(lock)
+        return _try(lock, fcntl.LOCK_SH)
 
 
-def _try(lock: IO[str]) -> str | None:
+def _try(lock: IO[str], kind: int = fcntl.LOCK_EX) -> str | None:
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.seek(0)
         return lock.read().strip()

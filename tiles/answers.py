@@ -45,7 +45,7 @@ class Answer:
 
 def answer_tile(tile: StoredTile, question: Question, *, cache_control: str) -> Answer:
     """The answer to a request for this tile (RFC 9110, 13.1.2 for If-None-Match, 12.5.3 for encodings)."""
-    is_gzipped = not tile.is_empty and accepts_gzip(question.accept_encoding)
+    is_gzipped = not tile.is_empty and accepts(question.accept_encoding, "gzip")
     headers = [
         *PUBLIC_HEADERS,
         ("Cache-Control", cache_control),
@@ -66,13 +66,13 @@ def answer_tile(tile: StoredTile, question: Question, *, cache_control: str) -> 
 
 
 @lru_cache(maxsize=256)
-def accepts_gzip(accept_encoding: str | None) -> bool:
-    """True when an Accept-Encoding header allows gzip; a missing header does not ask for it."""
+def accepts(accept_encoding: str | None, coding_asked: str) -> bool:
+    """True when an Accept-Encoding header allows `gzip` or `br`; a missing header asks for neither."""
     weights: dict[str, float] = {}
     for part in (accept_encoding or "").lower().split(","):
         coding, _, parameter = part.partition(";")
         weights[coding.strip()] = _weight(parameter)
-    return weights.get("gzip", weights.get("*", 0.0)) > 0
+    return weights.get(coding_asked, weights.get("*", 0.0)) > 0
 
 
 def _weight(parameter: str) -> float:

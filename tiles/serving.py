@@ -77,11 +77,13 @@ class TileService:
     def find_source(self, layer: PublishedLayer, grid: Grid, zoom: int) -> TileSource | None:
         """What a layer version puts into tiles of this zoom; None when it is not drawn there."""
         key = (layer.version_id, grid.id, zoom)
-        if key not in self._sources:
-            if len(self._sources) >= _MAX_SOURCES:
-                self._sources.clear()
-            self._sources[key] = find_source(layer, grid, zoom, self._centres[grid.id])
-        return self._sources[key]
+        if key in (known := self._sources):
+            return known[key]
+        found = find_source(layer, grid, zoom, self._centres[grid.id])
+        if len(known) >= _MAX_SOURCES:
+            self._sources = {}
+        self._sources[key] = found
+        return found
 
     def find_grid(self, grid_id: str) -> Grid:
         """A grid of this portal. Raises NotFoundError naming those there are."""

@@ -10,7 +10,9 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from gis.errors import UnavailableError
+from sqlalchemy.exc import SQLAlchemyError
+
+from gis.errors import ProstorError
 from gis.logs import logger
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ class Withdrawals:
         try:
             self._purge()
             self._next = time.monotonic() + self._every_seconds
-        except UnavailableError:
+        except (ProstorError, SQLAlchemyError) as exc:
+            logger("tiles").warning("withdrawals_not_read", cause=type(exc).__name__)
             self._next = time.monotonic() + _AFTER_FAILURE_SECONDS
         finally:
             self._asking.release()

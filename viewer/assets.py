@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gis.errors import ConfigurationError
+from tiles.answers import accepts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +39,7 @@ class Assets:
     imports: Mapping[str, str]
     entries: Mapping[str, Entry]
     fonts: tuple[str, ...]
+    names: frozenset[str]
 
     def address(self, name: str) -> str:
         """The address of a file of this release; it may be cached for ever."""
@@ -57,12 +59,12 @@ class Assets:
 
     def find_file(self, name: str, encodings: str) -> tuple[Path, str | None] | None:
         """The file to send for an Accept-Encoding header, and its Content-Encoding; None when there is none."""
-        plain = (self.folder / name).resolve()
-        if self.folder.resolve() not in plain.parents or not plain.is_file():
+        if name not in self.names:
             return None
+        plain = self.folder / name
         for encoding, suffix in (("br", ".br"), ("gzip", ".gz")):
             packed = plain.with_name(plain.name + suffix)
-            if encoding in encodings and packed.is_file():
+            if accepts(encodings, encoding) and packed.is_file():
                 return (packed, encoding)
         return (plain, None)
 
@@ -84,4 +86,11 @@ def read_assets(prefix: str, built: Path = BUILT) -> Assets:
             name: Entry(entry["module"], tuple(entry["preload"])) for name, entry in manifest["entries"].items()
         },
         fonts=tuple(manifest["fonts"]),
+        names=_names(built / manifest["release"]),
     )
+
+
+def _names(folder: Path) -> frozenset[str]:
+    """Every file of a release, by the name it is asked for with; packed twins are not asked for."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".br", ".gz"))
+    return frozenset(path.relative_to(folder).as_posix() for path in files)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, render_template, request
 
+from tiles.answers import accepts
 from viewer.assets import Assets, read_assets
 from viewer.configuration import Json, build_configuration
 from viewer.security import (
@@ -107,9 +108,10 @@ class Pages:
     def configuration(self, language: str) -> Json:
         """The viewer's configuration, made anew only when something was published."""
         published = {each.id: each for each in self.catalogue.published()}
-        key = (language, *((each.id, each.token) for each in published.values()))
-        if key not in self._configurations:
-            self._configurations[key] = build_configuration(
+        key = (language, *((each.id, each.version_id) for each in published.values()))
+        found = self._configurations.get(key)
+        if found is None:
+            found = self._configurations[key] = build_configuration(
                 self.portal,
                 published,
                 self.grids,
@@ -119,7 +121,7 @@ class Pages:
             )
             while len(self._configurations) > _REMEMBERED_CONFIGURATIONS:
                 self._configurations.popitem(last=False)
-        return self._configurations[key]
+        return found
 
     def _page(
         self,
@@ -171,7 +173,7 @@ def _css(names: Sequence[str]) -> tuple[str, ...]:
 def _respond(html: str, headers: Mapping[str, str]) -> Response:
     """A page with an ETag, asked for again each time but seldom sent again, and packed when the browser can."""
     content = html.encode()
-    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    packed = accepts(request.headers.get("Accept-Encoding"), "gzip")
     response = Response(gzip.compress(content, 6, mtime=0) if packed else content, mimetype="text/html")
     response.headers.update(headers)
     response.headers["Cache-Control"] = "no-cache"

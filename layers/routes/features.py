@@ -45,7 +45,7 @@ def _answer_page(door: Door, layer_id: str) -> Response:
         layer = _find_version(door.catalogue, published, place.token)
     asked = parse_items_request(given, layer)
     root = door.root
-    etag = build_etag(layer.token, sorted(given.items()), root)
+    etag = build_etag(layer.token, layer.version_id, sorted(given.items()), root)
     unchanged = not_modified(etag)
     if unchanged is not None:
         return _with_crs(unchanged, asked.crs)
@@ -77,7 +77,7 @@ def _answer_item(door: Door, layer_id: str, key: str) -> Response:
     layer = door.catalogue.find(layer_id)
     crs = parse_offered_crs("crs", given["crs"], offered_crs(layer.srid)) if "crs" in given else CRS84
     root = door.root
-    etag = build_etag(layer.token, key, sorted(given.items()), root)
+    etag = build_etag(layer.token, layer.version_id, key, sorted(given.items()), root)
     unchanged = not_modified(etag)
     if unchanged is not None:
         return _with_crs(unchanged, crs)

@@ -57,7 +57,7 @@ function writeGround({ gridId, baseId, ownGridId }) {
 }
 
 function readSwitched(parameters, layers) {
-  const known = (name) => (parameters.get(name) ?? '').split(',', MAX_NAMES).filter((id) => id in layers);
+  const known = (name) => (parameters.get(name) ?? '').split(',', MAX_NAMES).filter((id) => Object.hasOwn(layers, id));
   return new Map([...known('on').map((id) => [id, true]), ...known('off').map((id) => [id, false])]);
 }
 
@@ -65,13 +65,13 @@ function readOpacities(parameters, layers) {
   const pairs = (parameters.get('opacity') ?? '').split(',', MAX_NAMES).map((pair) => pair.split(':'));
   return new Map(pairs
     .map(([id, opacity]) => [id, readNumber(opacity, 0, 1)])
-    .filter(([id, opacity]) => id in layers && opacity !== null));
+    .filter(([id, opacity]) => Object.hasOwn(layers, id) && opacity !== null));
 }
 
 function readSelection(parameters, layers, coordinates) {
   const [, layer = null, id = null] = /^([a-z0-9-]+):(.+)$/.exec(parameters.get('select') ?? '') ?? [];
   const point = coordinates.read(parameters.get('point'));
-  if (layer !== null && layer in layers) return { layer, id, point };
+  if (layer !== null && Object.hasOwn(layers, layer)) return { layer, id, point };
   return point ? { layer: null, id: null, point } : null;
 }
 
