@@ -1,1 +1,1 @@
-"""The generator of the made-up municipality: `python -m data_samples.generator OUT_FOLDER`."""
+"""The generator of the made-up sample municipality; `python -m data_samples.generator OUT_FOLDER` runs it."""

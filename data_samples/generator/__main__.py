@@ -12,7 +12,7 @@ SEED = 9001
 
 
 def main() -> None:
-    """Write into the folder named on the command line."""
+    """Build the town from its seed and write its files."""
     if len(sys.argv) != 2:
         sys.exit("Say where to write: python -m data_samples.generator OUT_FOLDER")
     target = Path(sys.argv[1])

@@ -40,7 +40,7 @@ def write_geopackage(
     """One layer in a GeoPackage; `kind` is a geometry type, `columns` name → fiona type."""
     path.unlink(missing_ok=True)
     with fiona.Env(OGR_CURRENT_DATE="2026-03-01T00:00:00.000Z", OGR_SQLITE_SYNCHRONOUS="OFF"):
-        _write(path, "GPKG", layer, kind, columns, rows, srid, {})
+        _write(path, "GPKG", layer, kind, columns, rows, srid, {"SPATIAL_INDEX": "NO"})
 
 
 def write_shapefile(

@@ -1,4 +1,7 @@
-"""From roads to land: corridors, blocks between them, and blocks cut into lots, strips of field and forest."""
+"""From roads to land: every face between roads becomes lots, estates, works, fields or forest.
+
+The pieces cover the municipality; their borders are made exactly equal later, in `coverage`.
+"""
 
 from __future__ import annotations
 
@@ -6,227 +9,205 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString, Point, Polygon
 
-from data_samples.generator import streets
-from data_samples.generator.frame import STEP, polygons
-from data_samples.generator.values import ROAD_WIDTHS, Piece
+from data_samples.generator import plan, terrain
+from data_samples.generator.cutting import LotRule, axes, cut_lots, cut_strips, polygons, street_side, turned
+from data_samples.generator.model import ROAD_WIDTHS, Numbers, Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from shapely.geometry import Polygon
     from shapely.geometry.base import BaseGeometry
 
-    from data_samples.generator.values import Road
+    from data_samples.generator.network import Network
 
-STREAM_WIDTH = 9.0
-BROOK_WIDTH = 4.5
-
-
-def divide(rng: np.random.Generator, roads: Sequence[Road]) -> list[Piece]:
-    """The whole municipality as pieces that meet without gaps: roads, waters, lots, fields and forest."""
-    pieces = [*_corridors(roads)]
-    taken = shapely.union_all([piece.shape for piece in pieces], grid_size=STEP)
-    rest = _areal(shapely.difference(streets.OUTLINE, taken, grid_size=STEP))
-    for special, use in _special_areas():
-        found = shapely.intersection(rest, special, grid_size=STEP)
-        pieces += _cut_special(rng, found, use)
-        rest = _areal(shapely.difference(rest, special, grid_size=STEP))
-    village = shapely.union_all(streets.VILLAGE_SHAPES)
-    for area, cut in (
-        (streets.CORE, _core_lots),
-        (streets.TOWN, cut_town_block),
-        (village, _village_lots),
-    ):
-        found = shapely.intersection(rest, area, grid_size=STEP)
-        for block in polygons(found, 30):
-            pieces += cut(rng, block)
-        rest = _areal(shapely.difference(rest, area, grid_size=STEP))
-    for block in polygons(rest, 1):
-        pieces += _open_land(rng, block)
-    return pieces
+HOUSES = LotRule(area=790)
+VILLAGE = LotRule(area=1500, slender=2.6, narrow=17)
+OLD_TOWN = LotRule(area=330, slender=4.4, narrow=8.5, jitter=0.1)
+WORKS = LotRule(area=6500, slender=1.9, narrow=40, jitter=0.12)
+TOWN_MEADOWS = LotRule(area=4200, slender=3.2, narrow=20)
+GARDENS = LotRule(area=1500, slender=3.0, narrow=16)
+FIELD_BLOCKS = LotRule(area=26_000, slender=2.6, narrow=60, jitter=0.13)
+FOREST_BLOCKS = LotRule(area=44_000, slender=2.4, narrow=90, jitter=0.14)
 
 
-def _areal(geometry: BaseGeometry) -> BaseGeometry:
-    """Only the polygons: overlays on a grid may leave lines and points behind."""
-    return shapely.multipolygons(polygons(geometry, 0))
+class Surveyor:
+    """Cuts the land of one network into pieces, block by block."""
 
+    def __init__(self, network: Network, rng: np.random.Generator) -> None:
+        self._network = network
+        self._rng = rng
+        self._taken = network.land_taken
+        self._streets = self._street_reach()
+        self._villages = shapely.union_all(plan.VILLAGES)
+        self._woods = terrain.woods()
+        self._farms = self._farm_sites()
+        self._pieces: list[Piece] = []
+        self._block = 0
 
-def _corridors(roads: Sequence[Road]) -> Iterator[Piece]:
-    ranks = list(ROAD_WIDTHS)
-    taken: BaseGeometry = Point(0, 0).buffer(0.001)
-    for index in sorted(range(len(roads)), key=lambda i: ranks.index(roads[i].kind)):
-        road = roads[index]
-        width = ROAD_WIDTHS[road.kind][0]
-        land: BaseGeometry = road.line.buffer(
-            width / 2, cap_style="flat", join_style="mitre", mitre_limit=3, quad_segs=4
-        )
-        if road.name == "Žabniška cesta":
-            land = shapely.union(land, streets.SQUARE)
-        land = shapely.difference(shapely.intersection(land, streets.OUTLINE), taken, grid_size=STEP)
-        taken = _areal(shapely.union(taken, land, grid_size=STEP))
-        for part in polygons(land, 4):
-            for piece in _lengths(part, 420):
-                yield Piece(piece, "road" if road.kind != "rail" else "rail", index)
-    for line, width in ((streets.STREAM_LINE, STREAM_WIDTH), (streets.BROOK_LINE, BROOK_WIDTH)):
-        bed = shapely.intersection(line.buffer(width / 2, quad_segs=2), streets.OUTLINE)
-        for part in polygons(shapely.difference(bed, taken, grid_size=STEP), 4):
-            for piece in _lengths(part, 380):
-                yield Piece(piece, "water")
-        taken = _areal(shapely.union(taken, bed, grid_size=STEP))
+    def survey(self) -> list[Piece]:
+        """All pieces: roads, waters, then what lies between."""
+        for road, band in zip(self._network.roads, self._network.bands, strict=True):
+            use = "rail" if road.kind == "rail" else f"road-{road.kind}"
+            self._pieces += [Piece(part, use, -1, road.index) for part in polygons(band, least=4)]
+        for _, shape in self._network.waters:
+            self._pieces += [Piece(part, "water", -1) for part in polygons(shape, least=4)]
+        for face in polygons(shapely.difference(plan.OUTLINE, self._taken), least=3):
+            self._survey_face(face)
+        return self._pieces
 
+    def _survey_face(self, face: Polygon) -> None:
+        rest: BaseGeometry = face
+        for site in plan.SITES:
+            part = shapely.intersection(rest, site.shape)
+            if part.area > 60:
+                self._block += 1
+                self._add(site.use, polygons(part, least=20))
+                rest = shapely.difference(rest, site.shape)
+        for land in polygons(rest, least=3):
+            self._block += 1
+            self._survey_land(land)
 
-def _lengths(part: Polygon, longest: float) -> list[Polygon]:
-    """A long band in several parcels, cut across."""
-    west, south, east, north = part.bounds
-    count = int(max(east - west, north - south) // longest)
-    if count == 0:
-        return [part]
-    wide = east - west > north - south
-    cuts = [
-        LineString([(x, south - 9), (x, north + 9)] if wide else [(west - 9, x), (east + 9, x)])
-        for x in np.linspace(west if wide else south, east if wide else north, count + 2)[1:-1]
-    ]
-    return [piece for piece in _split(part, cuts) if piece.area > 0]
+    def _survey_land(self, land: Polygon) -> None:
+        if land.area < 160:
+            self._add("green", [land])
+        elif _share(land, plan.CORE) > 0.6:
+            self._lots(land, "core", OLD_TOWN, vacant=0.0)
+        elif _share(land, plan.ESTATE) > 0.6 and land.area > 4000:
+            self._estate(land)
+        elif _share(land, plan.INDUSTRY) > 0.5:
+            self._add("industry", cut_lots(land, WORKS, self._front(land), self._rng))
+        elif _share(land, plan.TOWN) > 0.8 and land.area < 42_000:
+            self._lots(land, "house", HOUSES, vacant=0.05)
+        else:
+            self._countryside(land)
 
+    def _front(self, land: BaseGeometry) -> BaseGeometry:
+        near = shapely.intersection(self._taken, land.buffer(1.0))
+        return shapely.intersection(land.boundary, near.buffer(0.1))
 
-def _special_areas() -> Iterator[tuple[BaseGeometry, str]]:
-    for use, shape in streets.SITES.items():
-        yield shape, use
-    yield streets.INDUSTRY, "industry"
-    yield streets.ESTATE, "estate"
+    def _lots(self, land: Polygon, use: str, rule: LotRule, *, vacant: float) -> None:
+        """Lots along the streets; what touches no street is joined to gardens in the middle of the block."""
+        front = self._front(land)
+        inner = []
+        for lot in cut_lots(land, rule, front, self._rng):
+            if street_side(lot, front) < 4:
+                inner.append(lot)
+            else:
+                self._add(use if self._rng.random() > vacant else "garden", [lot])
+        for part in polygons(shapely.union_all(inner), least=1):
+            self._add("garden", cut_lots(part, GARDENS, front, self._rng))
 
+    def _estate(self, land: Polygon) -> None:
+        """Rows of blocks of flats, each on a parcel of its own, in common green."""
+        axis, _, _ = axes(land)
+        across = turned(axis)
+        rest: BaseGeometry = land
+        inner = land.buffer(-6)
+        placed: list[Polygon] = []
+        centre = shapely.get_coordinates(land.centroid)[0]
+        for row in range(-3, 4):
+            for column in range(-7, 8):
+                at = centre + across * (row * 39.0) + axis * (column * 57.0 + (row % 2) * 24)
+                lengthwise = (column + 2 * row) % 5 != 2
+                shape = box_at(at, axis if lengthwise else across, 42.0 if lengthwise else 30.0, 13.0)
+                if inner.contains(shape) and all(shape.distance(other) > 11 for other in placed):
+                    placed.append(shape)
+                    rest = shapely.difference(rest, shape)
+        self._add("block", placed)
+        self._add("estate-green", polygons(rest, least=3))
 
-def _cut_special(rng: np.random.Generator, found: BaseGeometry, use: str) -> list[Piece]:
-    largest = {"industry": 11_000, "estate": 4_200}.get(use, 40_000)
-    return [Piece(lot, use) for block in polygons(found, 5) for lot in _halve(rng, block, largest, skew=0.0)]
+    def _countryside(self, land: Polygon) -> None:
+        rest: BaseGeometry = land
+        built = shapely.intersection(self._streets, land)
+        for part in polygons(built, least=350):
+            self._block += 1
+            self._lots(part, "house", HOUSES, vacant=0.06)
+            rest = shapely.difference(rest, part)
+        for part in polygons(shapely.intersection(self._villages, rest), least=500):
+            self._block += 1
+            self._lots(part, "village", VILLAGE, vacant=0.14)
+            rest = shapely.difference(rest, part)
+        for farm in self._farms:
+            yard = shapely.intersection(rest, farm)
+            if yard.area > 900:
+                self._block += 1
+                self._add("farm", polygons(yard, least=200))
+                rest = shapely.difference(rest, farm)
+        for part in polygons(rest, least=3):
+            self._block += 1
+            self._fields(part)
 
+    def _fields(self, land: Polygon) -> None:
+        if land.area < 1500 or _share(land, plan.TOWN) > 0.85:
+            self._add("meadow", cut_lots(land, TOWN_MEADOWS, self._front(land), self._rng))
+            return
+        if land.area < 9000 and land.distance(self._villages) < 2:
+            self._add("orchard", [land])
+            return
+        rule = FOREST_BLOCKS if _share(land, self._woods) > 0.5 else FIELD_BLOCKS
+        for part in cut_lots(land, rule, self._front(land), self._rng):
+            self._block += 1
+            self._strips(part)
 
-def _core_lots(rng: np.random.Generator, block: Polygon) -> list[Piece]:
-    return [Piece(lot, "core") for lot in _halve(rng, block, 330, skew=0.16)]
+    def _strips(self, land: Polygon) -> None:
+        in_woods = _share(land, self._woods) > 0.5
+        axis, long, wide = axes(land)
+        if long > 300 or (wide > 80 and self._rng.random() < 0.4):
+            axis = turned(axis)
+        widths = (38.0, 80.0) if in_woods else (14.0, 38.0)
+        near_water = plan.STREAM_LINE.distance(land.representative_point()) < 130
+        wet = 0.78 if near_water else float(self._rng.choice([0.12, 0.25, 0.6]))
+        for strip in cut_strips(land, axis, widths, self._rng):
+            if _share(strip, self._woods) > 0.5:
+                self._add("forest", [strip])
+            elif self._rng.random() < wet:
+                self._add("orchard" if self._rng.random() < 0.08 else "meadow", [strip])
+            else:
+                self._add("arable", [strip])
 
-
-def _village_lots(rng: np.random.Generator, block: Polygon) -> list[Piece]:
-    lots = _halve(rng, block, 1_500, skew=0.1)
-    return [Piece(lot, "village" if lot.area > 250 else "meadow") for lot in lots]
-
-
-def cut_town_block(rng: np.random.Generator, block: Polygon) -> list[Piece]:
-    """Rows of lots back to back, cut at right angles to the streets; scraps stay green."""
-    axis, across, middle = _axes(block)
-    if abs(axis[0]) > abs(axis[1]):
-        axis, across = np.array([1.0, 0.0]), np.array([0.0, 1.0])
-    else:
-        axis, across = np.array([0.0, 1.0]), np.array([-1.0, 0.0])
-    depth = _extent(block, across)
-    if block.area < 350 or depth < 9:
-        return [Piece(block, "green")]
-    rows = max(1, round(depth / 33))
-    bands = _slice(block, middle, along=axis, across=across, count=rows)
-    lots = []
-    for band in bands:
-        length = _extent(band, axis)
-        count = max(1, round(length / rng.uniform(19, 25)))
-        lots += _slice(
-            band, shapely.get_coordinates(band.centroid)[0], along=across, across=axis, count=count, rng=rng
-        )
-    return [Piece(lot, "residential" if lot.area > 210 else "green") for lot in lots]
-
-
-def _open_land(rng: np.random.Generator, block: Polygon) -> list[Piece]:
-    x, y = shapely.get_coordinates(block.representative_point())[0]
-    if _is_forest(x, y):
-        return [Piece(lot, "forest") for lot in _halve(rng, block, 17_000, skew=0.12)]
-    axis, across, middle = _axes(block)
-    if rng.random() < 0.3:
-        axis, across = across, axis
-    strips = []
-    for half in _slice(
-        block, middle, along=across, across=axis, count=max(1, round(_extent(block, axis) / 260))
-    ):
-        width = rng.uniform(13.5, 27)
-        count = max(1, round(_extent(half, across) / width))
-        strips += _slice(
-            half, shapely.get_coordinates(half.centroid)[0], along=axis, across=across, count=count, rng=rng
-        )
-    waters = shapely.union_all([streets.STREAM_LINE, streets.BROOK_LINE])
-    uses = []
-    for strip in strips:
-        wet = strip.distance(waters) < 45
-        uses.append("meadow" if wet or rng.random() < 0.22 else "field")
-    return [Piece(strip, use) for strip, use in zip(strips, uses, strict=True)]
-
-
-def _is_forest(x: float, y: float) -> bool:
-    far = np.hypot(x / 1.15, y)
-    hills = np.sin(x / 520 + 0.8) + np.sin(y / 430 - 0.6) + 0.7 * np.sin((x + y) / 300)
-    return bool(far > 1000 and hills + (far - 1500) / 650 > 0.75)
-
-
-def _axes(block: Polygon) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Unit vectors along the longer and the shorter side of the smallest box, and its middle."""
-    corners = shapely.get_coordinates(shapely.oriented_envelope(block))
-    if len(corners) < 4:
-        return np.array([1.0, 0.0]), np.array([0.0, 1.0]), shapely.get_coordinates(block.centroid)[0]
-    first, second = corners[1] - corners[0], corners[2] - corners[1]
-    longer, _shorter = (first, second) if np.hypot(*first) >= np.hypot(*second) else (second, first)
-    axis = longer / max(np.hypot(*longer), 1e-9)
-    return axis, np.array([-axis[1], axis[0]]), corners[:4].mean(axis=0)
-
-
-def _extent(block: Polygon, direction: np.ndarray) -> float:
-    return float(np.ptp(shapely.get_coordinates(block) @ direction))
-
-
-def _slice(
-    block: Polygon,
-    middle: np.ndarray,
-    *,
-    along: np.ndarray,
-    across: np.ndarray,
-    count: int,
-    rng: np.random.Generator | None = None,
-) -> list[Polygon]:
-    """The block cut `count` - 1 times by lines that run `along`, evenly, or a little unevenly with `rng`."""
-    if count <= 1:
-        return [block]
-    places = shapely.get_coordinates(block) @ across
-    marks = np.linspace(places.min(), places.max(), count + 1)[1:-1]
-    if rng is not None:
-        marks = marks + rng.uniform(-0.16, 0.16, len(marks)) * np.ptp(places) / count
-    base = middle @ across
-    cuts = []
-    for mark in marks:
-        at = middle + across * (mark - base)
-        cuts.append(LineString([at - along * 3000, at + along * 3000]))
-    return _split(block, cuts)
-
-
-def _split(block: Polygon, cuts: list[LineString]) -> list[Polygon]:
-    lines = shapely.union_all(
-        [block.boundary, *[shapely.intersection(cut, block) for cut in cuts]], grid_size=STEP
-    )
-    faces = shapely.get_parts(shapely.polygonize(list(shapely.get_parts(shapely.line_merge(lines)))))
-    return [face for face in faces if block.contains(face.representative_point()) and face.area > 0.5] or [
-        block
-    ]
-
-
-def _halve(rng: np.random.Generator, block: Polygon, largest: float, *, skew: float) -> list[Polygon]:
-    """The block halved across its longer side until no part is larger; `skew` turns the cuts a little."""
-    if block.area <= largest * rng.uniform(0.75, 1.5):
-        return [block]
-    axis, across, middle = _axes(block)
-    turn = rng.normal(0, skew) if skew else 0.0
-    along = np.array(
-        [
-            across[0] * np.cos(turn) - across[1] * np.sin(turn),
-            across[0] * np.sin(turn) + across[1] * np.cos(turn),
+    def _street_reach(self) -> BaseGeometry:
+        """The land within a lot's depth of streets that houses stand along, inside the town."""
+        deep = [
+            road.line.buffer(ROAD_WIDTHS[road.kind][0] / 2 + 33, cap_style="flat")
+            for road in self._network.roads
+            if road.built or road.kind == "residential"
         ]
-    )
-    at = middle + axis * rng.uniform(-0.08, 0.08) * _extent(block, axis)
-    parts = _split(block, [LineString([at - along * 3000, at + along * 3000])])
-    if len(parts) < 2:
-        return [block]
-    return [piece for part in parts for piece in _halve(rng, part, largest, skew=skew)]
+        reach = shapely.intersection(shapely.union_all(deep), plan.TOWN.buffer(25))
+        waters = [line.buffer(11) for line in plan.WATER_LINES]
+        return shapely.difference(reach, shapely.union_all([*waters, plan.RAIL_LINE.buffer(16)]))
+
+    def _farm_sites(self) -> list[Polygon]:
+        farms: list[Polygon] = []
+        built_up = shapely.union_all([plan.TOWN, *plan.VILLAGES]).buffer(120)
+        for road in self._network.roads:
+            if road.kind not in ("local", "collector", "track") or road.line.length < 160:
+                continue
+            chance = 0.9 if road.kind != "track" else 0.16
+            for along in np.arange(80, road.line.length - 60, 310.0):
+                at = road.line.interpolate(along + float(self._rng.uniform(-60, 60)))
+                free = not built_up.contains(at) and terrain.wooded(at.x, at.y) < 0.42
+                if self._rng.random() < chance and free:
+                    farms.append(_beside(road.line, at, 44.0, 54.0, float(self._rng.choice([-1, 1]))))
+        return farms
+
+    def _add(self, use: str, shapes: list[Polygon]) -> None:
+        self._pieces += [Piece(shape, use, self._block) for shape in shapes]
+
+
+def box_at(centre: Numbers, axis: Numbers, long: float, wide: float) -> Polygon:
+    """A box around `centre` with its long side along `axis`."""
+    across = turned(axis)
+    corners = [(-1, -1), (1, -1), (1, 1), (-1, 1)]
+    return Polygon([centre + axis * (u * long / 2) + across * (v * wide / 2) for u, v in corners])
+
+
+def _share(land: Polygon, area: BaseGeometry) -> float:
+    return float(shapely.intersection(land, area).area / land.area)
+
+
+def _beside(line: LineString, at: Point, deep: float, wide: float, side: float) -> Polygon:
+    here = line.project(at)
+    a = np.array(line.interpolate(max(here - 5, 0)).coords[0])
+    b = np.array(line.interpolate(here + 5).coords[0])
+    axis = (b - a) / max(float(np.hypot(*(b - a))), 1e-9)
+    return box_at(np.array(at.coords[0]) + turned(axis) * side * deep / 2, axis, wide, deep)

@@ -3,140 +3,141 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
+import shapely.ops
 from shapely.geometry import Point, Polygon
 
-from data_samples.generator import streets
-from data_samples.generator.frame import polygons, to_ground
+from data_samples.generator import place, plan, terrain
+from data_samples.generator.cutting import polygons
+from data_samples.generator.model import Area, Parcel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from shapely.geometry.base import BaseGeometry
 
-    from data_samples.generator.values import Parcel
-
 _COVER = {
-    "forest": "2000",
+    "forest": "1300",
     "meadow": "1300",
-    "field": "1100",
+    "arable": "1100",
+    "orchard": "1222",
     "water": "7000",
-    "green": "3100",
-    "park": "3100",
-    "cemetery": "3100",
-    "sports": "3100",
+    "park": "1300",
+    "cemetery": "1300",
+    "sports": "1300",
+    "green": "1300",
+    "road-track": "1300",
 }
 _BUILT = "3000"
+_FLOODS = (
+    ("Pv", "velika poplavna nevarnost", 17.0, 9.0),
+    ("Ps", "srednja poplavna nevarnost", 44.0, 22.0),
+    ("Pm", "majhna poplavna nevarnost", 92.0, 46.0),
+    ("Pp", "preostala poplavna nevarnost", 150.0, 76.0),
+)
 
 
-@dataclass(frozen=True)
-class Area:
-    """A polygon with a class and a name."""
-
-    shape: BaseGeometry
-    code: str
-    name: str
-    note: str = ""
-
-
-def build_land_cover(parcels: Sequence[Parcel]) -> list[Area]:
-    """Actual use dissolved from parcels; the last polygon crosses itself, as files of others do."""
+def build_land_cover(parcels: list[Parcel]) -> list[Area]:
+    """Actual use: fields and built-up land by parcel, woods by their own winding edges over them."""
+    woods = shapely.union_all([terrain.woods(), terrain.bank_trees(), *terrain.single_trees()], grid_size=0.01)
     groups: dict[tuple[str, int, int], list[Polygon]] = defaultdict(list)
     for parcel in parcels:
-        x, y = shapely.get_coordinates(parcel.plane.representative_point())[0]
         code = _COVER.get(parcel.use, _BUILT)
-        if parcel.use == "road" and not streets.TOWN.contains(parcel.plane.representative_point()):
-            code = "3000"
-        groups[(code, int(x // 1000), int(y // 1000))].append(parcel.ground)
-    areas = [
-        Area(part, code, "")
-        for (code, _, _), shapes in sorted(groups.items())
-        for part in polygons(shapely.coverage_union_all(shapes), 1)
-    ]
-    return [*areas, Area(_bow_tie(), "1500", "")]
+        middle = parcel.shape.centroid
+        groups[(code, int(middle.x // 700), int(middle.y // 700))].append(parcel.shape)
+    areas, free = [], []
+    for (code, _, _), shapes in sorted(groups.items()):
+        whole = shapely.coverage_union_all(shapes)
+        if code not in (_BUILT, "7000"):
+            free.append(whole)
+            whole = shapely.difference(whole, woods, grid_size=0.01)
+        areas += [Area(part, code) for part in polygons(whole, least=1)]
+    for tile in free:
+        for part in polygons(shapely.intersection(woods, tile, grid_size=0.01), least=12):
+            areas.append(Area(part, "2000" if part.area > 4000 else "1500"))
+    return _with_bow_tie(areas)
 
 
-def _bow_tie() -> Polygon:
-    """A strip of trees whose surveyor swapped two of its corners."""
-    corners = shapely.get_coordinates(to_ground(Point(-905, 905).buffer(1))).mean(axis=0).round(2)
-    e, n = corners
-    return Polygon([(e, n), (e + 34, n + 9), (e + 36, n), (e + 2, n + 10), (e, n)])
+def _with_bow_tie(areas: list[Area]) -> list[Area]:
+    """The areas, with two neighbouring corners of one large wood swapped, so that it crosses itself."""
+    index = max((i for i, area in enumerate(areas) if area.code == "2000"), key=lambda i: areas[i].shape.area)
+    wood = polygons(areas[index].shape)[0]
+    corners = shapely.get_coordinates(wood.exterior)[:-1]
+    length = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
+    for at in np.argsort(-length[2:-3])[:200] + 2:
+        swapped = corners.copy()
+        swapped[[at, at + 1]] = corners[[at + 1, at]]
+        crossed = Polygon(swapped, [ring.coords for ring in wood.interiors])
+        mended = shapely.make_valid(crossed, method="structure", keep_collapsed=False)
+        if not crossed.is_valid and abs(mended.area - wood.area) < 0.004 * wood.area:
+            return [*areas[:index], *areas[index + 1 :], Area(crossed, "2000")]
+    msg = "no corner of the largest wood can be swapped for a bow-tie"
+    raise ValueError(msg)
 
 
 def build_flood_zones() -> list[Area]:
-    """Flood hazard classes along the stream, the dangerous inside the harmless."""
-    calm = streets.TOWN.buffer(-60)
-    rings = []
-    for stream, brook in ((16, 9), (42, 24), (95, 55), (150, 80)):
-        wide = shapely.union(streets.STREAM_LINE.buffer(stream), streets.BROOK_LINE.buffer(brook))
-        inside = shapely.intersection(wide, calm)
-        kept = shapely.intersection(inside, streets.STREAM_LINE.buffer(stream * 0.55))
-        shape = shapely.union(shapely.difference(wide, calm), kept).buffer(12).buffer(-12)
-        rings.append(shapely.intersection(shape.simplify(1.0), streets.OUTLINE))
-    titles = (
-        ("Pv", "velika poplavna nevarnost"),
-        ("Ps", "srednja poplavna nevarnost"),
-        ("Pm", "majhna poplavna nevarnost"),
-        ("Pp", "preostala poplavna nevarnost"),
-    )
+    """Flood hazard classes along the waters, without overlaps; narrow where the town has walls."""
+    walled = plan.TOWN.buffer(-60)
     areas: list[Area] = []
     inner: BaseGeometry = Polygon()
-    for (code, name), ring in zip(titles, rings, strict=True):
-        belt = shapely.difference(ring, inner, grid_size=0.5)
-        bent = [shapely.make_valid(to_ground(part), method="structure") for part in polygons(belt, 60)]
-        areas += [Area(part, code, name) for shape in bent for part in polygons(shape, 60)]
-        inner = ring
+    for code, name, stream, brook in _FLOODS:
+        wide = shapely.union(_spread(0, stream), _spread(1, brook))
+        banks = zip(plan.WATER_LINES, (stream, brook), strict=True)
+        within = shapely.union_all([line.buffer(reach * 0.5, quad_segs=4) for line, reach in banks])
+        whole = shapely.union(shapely.difference(wide, walled), within)
+        whole = whole.buffer(-5).buffer(19).buffer(-14).simplify(0.8)
+        ring = shapely.difference(shapely.intersection(whole, plan.OUTLINE), inner, grid_size=0.01)
+        areas += [Area(part, code, name) for part in polygons(ring, least=120)]
+        inner = shapely.union(inner, whole)
     return areas
+
+
+def _spread(water: int, reach: float) -> BaseGeometry:
+    """The land water spreads over: wide in some bends, narrow in others."""
+    line = plan.WATER_LINES[water]
+    along = np.arange(0, line.length, 22.0)
+    wide = reach * (1 + 0.34 * np.sin(along / 160) + 0.22 * np.sin(along / 71 + 2))
+    points = shapely.line_interpolate_point(line, along)
+    return shapely.union_all(shapely.buffer(points, wide, quad_segs=6))
 
 
 def build_protected_areas() -> list[Area]:
     """Nature, heritage and water protection."""
-    meadows = shapely.intersection(
-        streets.STREAM_LINE.buffer(120), Polygon([(-2300, 400), (-1250, 400), (-1250, 1300), (-2300, 1300)])
-    )
+    meadows = shapely.ops.substring(plan.STREAM_LINE, 900, 2050).buffer(165)
+    wells = [Point(1010, 1180).buffer(75), Point(1030, 1200).buffer(240), Point(1070, 1230).buffer(520)]
+    graveyard = next(site.shape for site in plan.SITES if site.use == "cemetery")
+    church = next(site.shape for site in plan.SITES if site.use == "church")
     found = (
         ("natura", "Mokrotni travniki ob Studenčici", "ekološko pomembno območje", meadows.simplify(3)),
+        ("naravna-vrednota", "Hrast pri Brezovščini", "drevesna naravna vrednota", Point(205, 1330).buffer(26)),
         (
             "naravna-vrednota",
-            "Stari hrast pri Brezovščini",
-            "drevesna naravna vrednota",
-            Point(240, 1240).buffer(30),
+            "Mrtvica pri Rečičju",
+            "hidrološka naravna vrednota",
+            Point(1830, -760).buffer(48),
         ),
-        ("dediscina", "Trško jedro Jelšnica", "naselbinska dediščina", streets.CORE.buffer(12)),
-        ("dediscina", "Cerkev s pokopališčem", "stavbna dediščina", streets.SITES["cemetery"].buffer(6)),
-        ("vodovarstvo", "Zajetje Podgorje, najožji pas", "VVO I", Point(1250, 1350).buffer(90)),
-        (
-            "vodovarstvo",
-            "Zajetje Podgorje, ožji pas",
-            "VVO II",
-            Point(1290, 1390).buffer(290).difference(Point(1250, 1350).buffer(90)),
-        ),
-        (
-            "vodovarstvo",
-            "Zajetje Podgorje, širši pas",
-            "VVO III",
-            Point(1340, 1420).buffer(560).difference(Point(1290, 1390).buffer(290)),
-        ),
+        ("dediscina", "Trško jedro Jelšnica", "naselbinska dediščina", plan.CORE.buffer(-12)),
+        ("dediscina", "Cerkev s cerkvenim dvoriščem", "stavbna dediščina", church.buffer(-2)),
+        ("dediscina", "Staro pokopališče", "memorialna dediščina", graveyard.buffer(-2)),
+        ("vodovarstvo", "Zajetje Pod gozdom, najožji pas", "VVO I", wells[0]),
+        ("vodovarstvo", "Zajetje Pod gozdom, ožji pas", "VVO II", shapely.difference(wells[1], wells[0])),
+        ("vodovarstvo", "Zajetje Pod gozdom, širši pas", "VVO III", shapely.difference(wells[2], wells[1])),
     )
     return [
-        Area(to_ground(shapely.intersection(shape, streets.OUTLINE)), code, name, note)
-        for code, name, note, shape in found
+        Area(shapely.intersection(shape, plan.OUTLINE), code, name, note) for code, name, note, shape in found
     ]
 
 
-def build_territories(parcels: Sequence[Parcel]) -> tuple[Polygon, list[Area]]:
-    """The municipality's outline, and one area per settlement, both dissolved from parcels."""
-    by_name: dict[str, list[Polygon]] = defaultdict(list)
+def build_territories(parcels: list[Parcel]) -> tuple[Polygon, list[Area]]:
+    """The municipality's outline, and one area for each settlement, both dissolved from parcels."""
+    groups: dict[int, list[Polygon]] = defaultdict(list)
     for parcel in parcels:
-        by_name[parcel.settlement].append(parcel.ground)
-    whole = max(
-        polygons(shapely.coverage_union_all([parcel.ground for parcel in parcels])), key=lambda p: p.area
-    )
+        groups[parcel.settlement].append(parcel.shape)
+    whole = shapely.coverage_union_all([parcel.shape for parcel in parcels])
+    outline = Polygon(max(polygons(whole), key=lambda p: p.area).exterior)
     settlements = [
-        Area(shapely.coverage_union_all(shapes), str(number), name)
-        for number, (name, shapes) in enumerate(sorted(by_name.items()), start=1)
+        Area(shapely.coverage_union_all(shapes), str(index + 1), place.SETTLEMENTS[index].name)
+        for index, shapes in sorted(groups.items())
     ]
-    return Polygon(whole.exterior), settlements
+    return outline, settlements

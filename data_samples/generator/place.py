@@ -78,8 +78,6 @@ STREET_NAMES = (
     "Šmarnična ulica",
     "Ulica pod lipami",
     "Nova ulica",
-    "Kratka ulica",
-    "Dolga ulica",
     "Leskova ulica",
     "Bezgova ulica",
     "Drenova ulica",

@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+from shapely.affinity import translate
 from shapely.geometry import LineString
+from shapely.geometry.base import BaseGeometry
 
-from data_samples.generator import files, place
-from data_samples.generator.frame import to_ground
-from data_samples.generator.utilities import UNKNOWN_HEIGHT
-from data_samples.generator.values import ROAD_WIDTHS
+from data_samples.generator import files, place, terrain
+from data_samples.generator.surfaces import build_surfaces
+from data_samples.generator.zoning import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from shapely.geometry.base import BaseGeometry
-
-    from data_samples.generator.nature import Area
+    from data_samples.generator.model import Area
     from data_samples.generator.town import Town
     from data_samples.generator.utilities import Line
 
-    Row = tuple[BaseGeometry, dict[str, Any]]
+Row = tuple[BaseGeometry, dict[str, Any]]
 
+UNKNOWN_HEIGHT = -99.0
 _LINE_COLUMNS = {
     "EID_LINIJA": "str:18",
     "GJI_TEMATIKE_SIFRA": "str:4",
@@ -64,6 +64,12 @@ def _eid(kind: int, number: int) -> str:
     return f"9{kind:03d}{number:014d}"
 
 
+def _ground(shape: BaseGeometry) -> BaseGeometry:
+    """The shape in D96/TM, on whole centimetres."""
+    moved = translate(shape, *place.ORIGIN)
+    return shapely.transform(moved, lambda at: np.round(at, 2), include_z=bool(shape.has_z))
+
+
 def _write_parcels(town: Town, folder: Path) -> None:
     columns = {
         "EID_PARCELA": "str:18",
@@ -75,15 +81,15 @@ def _write_parcels(town: Town, folder: Path) -> None:
 
     def rows() -> Iterator[Row]:
         for number, parcel in enumerate(town.parcels, start=1):
-            registered = round(parcel.ground.area * (1 + 0.004 * np.sin(number)))
+            ko = place.SETTLEMENTS[parcel.settlement].ko
             yield (
-                parcel.ground,
+                _ground(parcel.shape),
                 {
                     "EID_PARCELA": _eid(1, number),
-                    "KO_ID": parcel.ko,
-                    "NAZIV": f"{parcel.ko} {place.KO_NAMES[parcel.ko]}",
+                    "KO_ID": ko,
+                    "NAZIV": f"{ko} {place.KO_NAMES[ko]}",
                     "ST_PARCELE": parcel.number,
-                    "POVRSINA": registered,
+                    "POVRSINA": max(1, round(parcel.shape.area * (1 + 0.004 * np.sin(number)))),
                 },
             )
 
@@ -99,24 +105,21 @@ def _write_buildings(town: Town, folder: Path) -> None:
         "STEVILO_ETAZ": "int32",
         "LETO_IZGRADNJE": "int32",
     }
-    kinds = {
-        "industry": "proizvodna stavba",
-        "shop": "trgovina",
-        "school": "šola",
-        "outbuilding": "pomožna stavba",
-    }
 
     def rows() -> Iterator[Row]:
+        counts = dict.fromkeys(place.KO_NAMES, 0)
         for number, building in enumerate(town.buildings, start=1):
+            ko = place.SETTLEMENTS[town.parcels[building.parcel].settlement].ko
+            counts[ko] += 1
             yield (
-                building.ground,
+                _ground(building.shape),
                 {
                     "EID_STAVBA": _eid(2, number),
-                    "KO_ID": town.parcels[building.parcel].ko,
-                    "ST_STAVBE": number,
-                    "VRSTA": kinds.get(building.kind, "stanovanjska stavba"),
+                    "KO_ID": ko,
+                    "ST_STAVBE": counts[ko],
+                    "VRSTA": building.kind,
                     "STEVILO_ETAZ": building.floors,
-                    "LETO_IZGRADNJE": building.year,
+                    "LETO_IZGRADNJE": 0 if number % 41 == 0 else building.year,
                 },
             )
 
@@ -124,20 +127,24 @@ def _write_buildings(town: Town, folder: Path) -> None:
 
 
 def _write_addresses(town: Town, folder: Path) -> None:
-    rows = [
-        {
-            "EID_NASLOV": _eid(3, number),
-            "NASELJE_NAZIV": address.settlement,
-            "ULICA_NAZIV": address.street,
-            "HS_STEVILKA": address.number,
-            "HS_DODATEK": address.suffix,
-            "POSTNI_OKOLIS_SIFRA": 9990,
-            "POSTNI_OKOLIS_NAZIV": place.MUNICIPALITY,
-            "E": f"{address.point.x:.2f}",
-            "N": f"{address.point.y:.2f}",
-        }
-        for number, address in enumerate(town.addresses, start=1)
-    ]
+    rows = []
+    for number, address in enumerate(town.addresses, start=1):
+        settlement = place.SETTLEMENTS[address.settlement]
+        east, north = shapely.get_coordinates(_ground(town.buildings[address.building].door))[0]
+        rows.append(
+            {
+                "EID_NASLOV": _eid(3, number),
+                "NASELJE_NAZIV": settlement.name,
+                "ULICA_NAZIV": address.street or settlement.name,
+                "HS_STEVILKA": address.number,
+                "HS_DODATEK": address.suffix,
+                "HS_OZNAKA": f"{address.number}{address.suffix}",
+                "POSTNI_OKOLIS_SIFRA": 9990,
+                "POSTNI_OKOLIS_NAZIV": place.MUNICIPALITY,
+                "E": f"{east:.2f}",
+                "N": f"{north:.2f}",
+            }
+        )
     files.write_csv(folder / "naslovi.csv", rows)
 
 
@@ -154,11 +161,11 @@ def _write_zoning(town: Town, folder: Path) -> None:
     act = f"Odlok o občinskem prostorskem načrtu občine {place.MUNICIPALITY}"
     rows = (
         (
-            zone.shape,
+            _ground(zone.shape),
             {
                 "EUP_OZN": zone.eup,
                 "NRP_OZN": zone.code,
-                "NRP_OPIS": zone.name,
+                "NRP_OPIS": NAMES[zone.code],
                 "FZ_MAX": zone.coverage,
                 "FI_MAX": zone.ratio,
                 "V": zone.height,
@@ -167,9 +174,8 @@ def _write_zoning(town: Town, folder: Path) -> None:
         )
         for zone in town.zones
     )
-    files.write_shapefile(
-        folder / "namenska_raba.zip", "NAMENSKA_RABA", "Polygon", columns, rows, encoding="cp1250"
-    )
+    path = folder / "namenska_raba.zip"
+    files.write_shapefile(path, "NAMENSKA_RABA", "Polygon", columns, rows, encoding="cp1250")
 
 
 def _write_networks(town: Town, folder: Path) -> None:
@@ -180,29 +186,23 @@ def _write_networks(town: Town, folder: Path) -> None:
         "heating": ("toplota", "TOPLOTNA_ENERGIJA"),
         "telecom": ("komunikacije", "ELEKTRONSKE_KOMUNIKACIJE"),
     }
-    files.write_geopackage(
-        folder / "vodovod.gpkg",
-        "VODOVOD",
-        "3D LineString",
-        _LINE_COLUMNS,
-        _line_rows(town.lines["water"], 10, heights=True),
-    )
+    water = _line_rows(town.lines["water"], 10, heights=True)
+    files.write_geopackage(folder / "vodovod.gpkg", "VODOVOD", "3D LineString", _LINE_COLUMNS, water)
     for number, (network, (file, layer)) in enumerate(names.items(), start=11):
         rows = list(_line_rows(town.lines[network], number))
+        srid = files.D96
         if network == "sewer":
-            old = zip(files.to_d48([shape for shape, _ in rows]), (values for _, values in rows), strict=True)
-            files.write_geopackage(
-                folder / f"{file}.gpkg", layer, "LineString", _LINE_COLUMNS, old, srid=files.D48
-            )
-        else:
-            files.write_geopackage(folder / f"{file}.gpkg", layer, "LineString", _LINE_COLUMNS, rows)
+            srid = files.D48
+            old = files.to_d48([shape for shape, _ in rows])
+            rows = [(shape, values) for shape, (_, values) in zip(old, rows, strict=True)]
+        files.write_geopackage(folder / f"{file}.gpkg", layer, "LineString", _LINE_COLUMNS, rows, srid=srid)
 
 
-def _line_rows(lines: Sequence[Line], kind: int, *, heights: bool = False) -> Iterator[Row]:
+def _line_rows(lines: list[Line], kind: int, *, heights: bool = False) -> Iterator[Row]:
     for number, line in enumerate(lines, start=1):
         shape = _with_heights(line.shape, number) if heights else line.shape
         yield (
-            shape,
+            _ground(shape),
             {
                 "EID_LINIJA": _eid(kind, number),
                 "GJI_TEMATIKE_SIFRA": line.theme,
@@ -215,52 +215,54 @@ def _line_rows(lines: Sequence[Line], kind: int, *, heights: bool = False) -> It
         )
 
 
-def _with_heights(line: BaseGeometry, number: int) -> LineString:
-    """Heights of a gently sloping plain; every third pipe was never levelled."""
+def _with_heights(line: LineString, number: int) -> LineString:
+    """Heights of the ground less the depth of the pipe; every third pipe was never levelled."""
     points = shapely.get_coordinates(line)
-    known = np.round(240 + (points[:, 1] - place.ORIGIN[1]) / 400, 2)
-    z = np.full(len(points), UNKNOWN_HEIGHT) if number % 3 == 0 else known
+    if number % 3 == 0:
+        z = np.full(len(points), UNKNOWN_HEIGHT)
+    else:
+        z = np.round([terrain.height(x, y) - 1.3 for x, y in points], 2)
     return LineString(np.column_stack([points, z]))
 
 
 def _write_roads(town: Town, folder: Path) -> None:
+    columns = {"IME": "str:40", "VRSTA": "str:12", "VRSTA_OPIS": "str:20", "SIRINA": "float:5.1", "ST": "int32"}
     rows = (
         (
-            to_ground(road.line),
+            _ground(surface.shape),
             {
-                "IME": road.name,
-                "VRSTA": road.kind,
-                "VRSTA_OPIS": _ROAD_CLASSES[road.kind],
-                "SIRINA": ROAD_WIDTHS[road.kind][1],
+                "IME": surface.name,
+                "VRSTA": surface.kind,
+                "VRSTA_OPIS": _ROAD_CLASSES[surface.kind],
+                "SIRINA": surface.width,
+                "ST": number,
             },
         )
-        for road in town.roads
+        for number, surface in enumerate(build_surfaces(town.network), start=1)
     )
-    files.write_geojson(folder / "ceste.geojson", ("IME", "VRSTA", "VRSTA_OPIS", "SIRINA"), rows)
+    files.write_shapefile(folder / "ceste.zip", "CESTE", "Polygon", columns, rows, encoding="cp1250")
 
 
 def _write_areas(town: Town, folder: Path) -> None:
     columns = {"RABA_ID": "str:4", "POLIGON": "int32"}
     cover = (
-        (area.shape, {"RABA_ID": area.code, "POLIGON": number})
+        (_ground(area.shape), {"RABA_ID": area.code, "POLIGON": number})
         for number, area in enumerate(town.land_cover, start=1)
     )
     files.write_geopackage(folder / "dejanska_raba.gpkg", "DEJANSKA_RABA", "Polygon", columns, cover)
-    files.write_geojson(
-        folder / "poplave.geojson", ("RAZRED", "OPIS"), _named(town.flood_zones, "RAZRED", "OPIS")
-    )
+    floods = _named(town.flood_zones, "RAZRED", "OPIS")
+    files.write_geojson(folder / "poplave.geojson", ("RAZRED", "OPIS"), floods)
     protected = (
-        (area.shape, {"VRSTA": area.code, "IME": area.name, "REZIM": area.note})
+        (_ground(area.shape), {"VRSTA": area.code, "IME": area.name, "REZIM": area.note})
         for area in town.protected_areas
     )
     files.write_geojson(folder / "varstvo.geojson", ("VRSTA", "IME", "REZIM"), protected)
-    municipality = [(town.outline, {"OB_ID": 990, "OB_UIME": place.MUNICIPALITY})]
+    municipality = [(_ground(town.outline), {"OB_ID": 990, "OB_UIME": place.MUNICIPALITY})]
     files.write_geojson(folder / "obcina.geojson", ("OB_ID", "OB_UIME"), municipality)
-    files.write_geojson(
-        folder / "naselja.geojson", ("NA_ID", "NA_UIME"), _named(town.settlements, "NA_ID", "NA_UIME")
-    )
+    settlements = _named(town.settlements, "NA_ID", "NA_UIME")
+    files.write_geojson(folder / "naselja.geojson", ("NA_ID", "NA_UIME"), settlements)
 
 
-def _named(areas: Sequence[Area], code: str, name: str) -> Iterator[Row]:
+def _named(areas: Iterable[Area], code: str, name: str) -> Iterator[Row]:
     for area in areas:
-        yield area.shape, {code: area.code, name: area.name}
+        yield _ground(area.shape), {code: area.code, name: area.name}

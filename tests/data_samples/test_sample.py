@@ -11,15 +11,20 @@ import fiona
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
 from shapely.geometry import shape
 
-from data_samples.generator import frame, land, streets
-from data_samples.generator.parcels import build_parcels
+from data_samples.generator import place, plan
+from data_samples.generator.coverage import build_parcels
+from data_samples.generator.cutting import LotRule, cut_lots, cut_strips
+from data_samples.generator.model import Piece
+from data_samples.generator.numbering import number_parcels
 from gis import crs
 from layers.portal import read_portal
 
 MUNICIPALITY = Path(__file__).parents[2] / "data_samples" / "municipality"
 SOURCES = MUNICIPALITY / "sources"
+REGISTER = Path(__file__).parents[3] / "shared" / "data" / "si-gurs-rpe"
 
 
 def read(name: str) -> list[tuple[shapely.Geometry, dict[str, object]]]:
@@ -116,7 +121,7 @@ def test_the_codes_of_zoning_are_real_ones() -> None:
 
     codes = {str(row["NRP_OZN"]) for row in rows}
 
-    assert {"SS", "CU", "K1", "G", "PŽ", "VC"} <= codes
+    assert {"SSe", "CU", "K1", "G", "PŽ", "VC"} <= codes
     assert {str(row["NRP_OPIS"]) for row in rows} >= {"površine železnic", "najboljša kmetijska zemljišča"}
     assert 0.0 in {row["FI_MAX"] for row in rows}
 
@@ -174,26 +179,68 @@ def test_identifiers_cannot_be_real() -> None:
     assert all(len(each) == 18 and each.startswith("9") for each in identifiers)
 
 
+def corner_of_the_town(seed: int) -> list[Piece]:
+    """A block of lots and a field of strips that meet along a line neither has vertices for."""
+    rng = np.random.default_rng(seed)
+    block, field = shapely.box(0, 0, 120, 90), shapely.box(-7, 90, 133, 300)
+    lots = cut_lots(block, LotRule(area=640), block.boundary, rng)
+    strips = cut_strips(field, np.array([0.0, 1.0]), (11.0, 27.0), rng)
+    return [*(Piece(lot, "house", 1) for lot in lots), *(Piece(strip, "arable", 2) for strip in strips)]
+
+
 def test_a_corner_of_the_town_is_built_the_same_again() -> None:
-    """Small twin of the whole: one seed gives one coverage of a few blocks, twice."""
-    block = shapely.box(0, 0, 120, 90)
-    pieces = [land.cut_town_block(np.random.default_rng(4), block) for _ in range(2)]
+    """Small twin of the whole: one seed gives one clean coverage with the same numbers, twice."""
+    first, second = (
+        number_parcels(build_parcels(corner_of_the_town(4)), np.random.default_rng(1)) for _ in range(2)
+    )
 
-    first, second = (build_parcels(np.random.default_rng(1), each) for each in pieces)
-
-    assert [each.ground.wkt for each in first] == [each.ground.wkt for each in second]
+    shapes = np.array([each.shape for each in first])
+    assert [each.shape.wkt for each in first] == [each.shape.wkt for each in second]
     assert [each.number for each in first] == [each.number for each in second]
-    assert shapely.coverage_is_valid(np.array([each.ground for each in first]))
+    assert len(first) > 15
+    assert shapely.coverage_is_valid(shapes)
+    assert shapely.area(shapes).sum() == pytest.approx(120 * 90 + 140 * 210)
 
 
-def test_bending_keeps_the_town_inside_the_outline() -> None:
+def test_the_municipality_lies_inside_its_outline() -> None:
     """The whole municipality lies inside the outline imports are held against."""
     envelope = read_portal(MUNICIPALITY).outline_envelope
 
-    west, south, east, north = frame.to_ground(streets.OUTLINE).bounds
+    west, south, east, north = shapely.affinity.translate(plan.OUTLINE, *place.ORIGIN).bounds
 
     assert envelope.contains(west, south)
     assert envelope.contains(east, north)
+
+
+def test_the_municipality_lies_in_slovenia_and_has_no_real_name() -> None:
+    """It stands among the settlements of the register, none of which bears one of its names."""
+    if not REGISTER.is_dir():
+        pytest.skip("the register of spatial units is not at ../shared/data")
+    rows = []
+    for name in ("OB.csv", "NA.csv"):
+        with (REGISTER / name).open(encoding="utf-8-sig", newline="") as file:
+            rows += list(csv.DictReader(file))
+    names = {row.get("OB_UIME") or row.get("NA_UIME") for row in rows}
+    centres = shapely.multipoints([(float(row["CEN_E"]), float(row["CEN_N"])) for row in rows])
+
+    settled = shapely.concave_hull(centres, ratio=0.03)
+
+    assert settled.contains(shapely.affinity.translate(plan.OUTLINE, *place.ORIGIN))
+    assert not names & {place.MUNICIPALITY, *(each.name for each in place.SETTLEMENTS)}
+
+
+def test_settlements_and_addresses_agree() -> None:
+    """Every address lies in the settlement it names, and in a village the settlement stands for the street."""
+    settlements = {str(row["NA_UIME"]): geometry for geometry, row in read("naselja.geojson")}
+    with (SOURCES / "naslovi.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    for row in rows[::20]:
+        lon, lat = crs.transform(crs.D96, crs.WGS84, float(row["E"]), float(row["N"]))
+        assert settlements[row["NASELJE_NAZIV"]].contains(shapely.Point(lon, lat))
+    villages = [row for row in rows if row["NASELJE_NAZIV"] != place.MUNICIPALITY]
+    assert all(row["ULICA_NAZIV"] == row["NASELJE_NAZIV"] for row in villages)
+    assert any(row["HS_DODATEK"] for row in rows)
 
 
 @pytest.mark.slow
