@@ -75,7 +75,8 @@ def _draw_polygon(symbol: Symbol) -> str:
         parts.append(f'<rect {box} fill="{symbol.fill}" fill-opacity="{symbol.fill_opacity:g}"/>')
     if symbol.hatch:
         parts.append(f"{_pattern(symbol.hatch)}<rect {box} fill='url(#h)'/>")
-    stroke = _stroke(symbol, most=4) or _FAINT_FRAME
+    seen = symbol.line is not None and not _is_light(symbol.line)
+    stroke = _stroke(symbol, most=4) if seen else _FAINT_FRAME
     parts.append(f'<rect {box} fill="none" {stroke}/>')
     return "".join(parts)
 

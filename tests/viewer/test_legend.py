@@ -89,3 +89,10 @@ def test_white_surface_without_line_still_shows_on_white_paper() -> None:
 def test_empty_symbol_is_still_a_picture(kind: str) -> None:
     """A symbol that draws nothing gives a valid, empty picture."""
     assert picture(draw_swatch(Symbol(), kind)).tag == f"{SVG}svg"
+
+
+def test_a_white_surface_with_a_white_edge_is_seen() -> None:
+    """Roads drawn as white surfaces get a faint frame in the legend."""
+    swatch = draw_swatch(Symbol(fill="#ffffff", line="#ffffff"), "polygon")
+
+    assert "0.18" in swatch
