@@ -1,6 +1,7 @@
 """The janitor: clears away versions nobody reads, tables without a version, and what killed imports left.
 
-A table is dropped only when its lock comes at once; otherwise the next sweep tries again, and no reader waits.
+A version is retired only under the lock of its layer, and a table dropped only when its own lock comes at once;
+otherwise the next sweep tries again, and nobody waits.
 """
 
 from __future__ import annotations
@@ -8,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gis.errors import UnavailableError
+from gis.errors import ConflictError, UnavailableError
 from gis.logs import logger
 from gis.statements import compose, identifier, read_statement
-from layers.loading.journal import end_interrupted_jobs
+from layers.loading.journal import end_interrupted_jobs, layer_lock
 from layers.loading.publish import record
 from layers.model import DATA
 from layers.reading.staging import sweep as sweep_staging
@@ -19,11 +20,16 @@ from layers.reading.staging import sweep as sweep_staging
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import psycopg
+
     from gis.database import Database
+
+    Connection = psycopg.Connection[tuple[object, ...]]
 
 KEEP = 3
 # Longer than any request or download lasts, and than a paging client waits between two pages.
 QUIET_SECONDS = 900
+_WAIT_BRIEFLY = "SET LOCAL lock_timeout = '200ms'"
 _log = logger("loading")
 
 
@@ -47,15 +53,34 @@ def sweep(database: Database, home: Path, *, keep: int = KEEP, quiet_seconds: in
 
 def _retire_versions(database: Database, keep: int, quiet_seconds: int) -> int:
     with database.loading() as connection:
-        found = connection.execute(
-            read_statement("layers", "retirable_versions"), {"keep": keep, "quiet_seconds": quiet_seconds}
-        ).fetchall()
-        for version_id, layer_id in found:
-            connection.execute(
-                read_statement("layers", "set_version_state"), {"id": version_id, "state": "dropped"}
-            )
-            record(connection, "dropped", str(layer_id), int(str(version_id)), who="janitor", facts={})
-    return len(found)
+        found = _retirable(connection, keep, quiet_seconds)
+    layers = dict.fromkeys(layer_id for _, layer_id in found)
+    return sum(_retire_versions_of(database, layer_id, keep, quiet_seconds) for layer_id in layers)
+
+
+def _retire_versions_of(database: Database, layer_id: str, keep: int, quiet_seconds: int) -> int:
+    """Retire versions of one layer under its lock, chosen anew; none while somebody imports or publishes it."""
+    try:
+        with layer_lock(database, layer_id), database.loading() as connection:
+            connection.execute(_WAIT_BRIEFLY)
+            found = _retirable(connection, keep, quiet_seconds)
+            return sum(_retire(connection, version_id, of) for version_id, of in found if of == layer_id)
+    except (ConflictError, UnavailableError):
+        return 0
+
+
+def _retirable(connection: Connection, keep: int, quiet_seconds: int) -> list[tuple[int, str]]:
+    found = connection.execute(
+        read_statement("layers", "retirable_versions"), {"keep": keep, "quiet_seconds": quiet_seconds}
+    ).fetchall()
+    return [(int(str(version_id)), str(layer_id)) for version_id, layer_id in found]
+
+
+def _retire(connection: Connection, version_id: int, layer_id: str) -> bool:
+    retired = connection.execute(read_statement("layers", "retire_version"), {"id": version_id}).rowcount == 1
+    if retired:
+        record(connection, "dropped", layer_id, version_id, who="janitor", facts={})
+    return retired
 
 
 def _orphans(database: Database) -> list[str]:
@@ -66,7 +91,7 @@ def _orphans(database: Database) -> list[str]:
 def _drop(database: Database, name: str) -> bool:
     try:
         with database.loading() as connection:
-            connection.execute("SET LOCAL lock_timeout = '200ms'")
+            connection.execute(_WAIT_BRIEFLY)
             connection.execute(compose("layers", "drop_table", table=identifier(DATA, name)))
     except UnavailableError:
         return False

@@ -1,5 +1,6 @@
--- Tables of schema data that no readable version speaks of. None can come from a running import: a table and its
--- version become visible together.
+-- Tables of schema data that no readable version speaks of. None belongs to a running import: its new table and
+-- version become visible together, and a table it shares is that of a readable version, which nobody retires while
+-- the import holds the layer's lock. A retired version is never readable again.
 SELECT t.tablename
 FROM pg_catalog.pg_tables AS t
 WHERE t.schemaname = 'data'

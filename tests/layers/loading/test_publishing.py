@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,11 @@ import pytest
 from psycopg import sql
 
 from gis.errors import ConflictError, NotFoundError
+from gis.statements import read_statement
 from layers.catalogue import Catalogue
 from layers.loading.history import list_events, list_layers, list_versions
-from layers.loading.publish import publish_version
+from layers.loading.journal import layer_lock
+from layers.loading.publish import move_pointer, publish_version
 from layers.loading.retire import sweep
 
 if TYPE_CHECKING:
@@ -149,6 +152,60 @@ def test_a_table_that_is_being_read_is_left_for_later(
 
     assert (during.versions, during.tables) == (1, 0)
     assert (after.versions, after.tables) == (0, 1)
+
+
+def test_a_layer_that_is_being_imported_is_left_for_later(
+    run_import_of: Any, fields_manifest: Callable[..., Manifest], write_fields: Callable[..., Path]
+) -> None:
+    """An import may be about to share a kept version's table, or a rollback to publish it."""
+    database = run_import_of.database
+    for rows in range(10, 15):
+        run_import_of(fields_manifest(), write_fields(range(rows)))
+
+    with layer_lock(database, "fields"):
+        during = sweep(database, run_import_of.home, quiet_seconds=0)
+        kept = tables(run_import_of)
+    after = sweep(database, run_import_of.home, quiet_seconds=0)
+
+    assert (during.versions, during.tables, len(kept)) == (0, 0, 5)
+    assert (after.versions, after.tables) == (1, 1)
+
+
+def test_a_version_published_meanwhile_is_not_retired(
+    run_import_of: Any, fields_manifest: Callable[..., Manifest], write_fields: Callable[..., Path]
+) -> None:
+    """A rollback not yet committed when the janitor looks: the version keeps its state and table."""
+    database = run_import_of.database
+    for rows in range(10, 15):
+        run_import_of(fields_manifest(), write_fields(range(rows)))
+    ((oldest,),) = run_import_of.rows("SELECT id FROM catalogue.layer_version WHERE number = 1")
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.loading() as rollback:
+            move_pointer(rollback, "fields", oldest, who="ana", facts={})
+            sweeping = pool.submit(sweep, database, run_import_of.home, quiet_seconds=0)
+            wait([sweeping], timeout=1)
+        swept = sweeping.result()
+
+    assert (swept.versions, swept.tables) == (0, 0)
+    assert list_versions(database, "fields")[-1].state == "published"
+    assert Catalogue(database).find("fields").row_count == 10
+    with database.loading() as connection:
+        late = connection.execute(read_statement("layers", "retire_version"), {"id": oldest})
+        assert late.rowcount == 0
+
+
+def test_without_a_number_nothing_older_is_published(
+    run_import_of: Any, fields_manifest: Callable[..., Manifest], write_fields: Callable[..., Path]
+) -> None:
+    """What waited while a newer one was published waits no more; its number still names it."""
+    database = run_import_of.database
+    run_import_of(fields_manifest(), write_fields(range(10)), hold=True)
+    run_import_of(fields_manifest(), write_fields(range(11)))
+
+    with pytest.raises(NotFoundError, match="no version that waits"):
+        publish_version(database, "fields", None, who="ana", confirm=True)
+    assert publish_version(database, "fields", 1, who="ana", confirm=True).number == 1
 
 
 def test_lists_tell_what_is_there_and_what_was_done(
