@@ -17,11 +17,11 @@ FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 QUIET = ["--disable-background-networking", "--disable-component-update"]
 PICTURES = {
-    "viewer": (1280, 800, "/?theme=planning&at=556120,142640&mpp=0.5&select=parcels:9001-{parcel}&lang=sl"),
-    "utilities": (1280, 800, "/?theme=infrastructure&at=555810,142330&mpp=0.25&lang=en"),
+    "viewer": (1280, 800, "/?theme=planning&at=556090,142650&mpp=0.5&select=parcels:9001-{parcel}&lang=sl"),
+    "utilities": (1280, 800, "/?theme=infrastructure&at=556330,142560&mpp=0.5&lang=en"),
     "phone": (390, 844, "/?theme=cadastre&at=556000,142500&mpp=1&lang=sl"),
 }
-PARCEL = "501/1"
+PARCEL = "1104/3"
 
 
 def main() -> None:
@@ -46,7 +46,7 @@ def take(browser: Browser, address: str, name: str, width: int, height: int) -> 
     target = FOLDER / f"{name}.png"
     page.screenshot(path=target)
     page.close()
-    small = Image.open(target).convert("RGB").quantize(200, dither=Image.Dither.NONE)
+    small = Image.open(target).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     small.save(target, optimize=True)
 
 
