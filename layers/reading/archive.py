@@ -28,6 +28,15 @@ _BLOCK = 2**20
 _ENCRYPTED = 0x1
 _NESTED = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".kmz"})
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+# What zipfile raises for a file that is no ZIP, a damaged one, or one whose names are in no encoding.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    UnicodeDecodeError,
+)
 
 MAIN_SUFFIXES: Mapping[Format, frozenset[str]] = {
     "shapefile": frozenset({".shp"}),
@@ -57,7 +66,7 @@ def extract(archive: Path, kind: Format, folder: Path, shown: str) -> tuple[Path
             budget = MAX_BYTES
             for entry, name in wanted.items():
                 budget -= _copy(opened, entries[entry], folder / name, budget)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError) as exc:
+    except _DAMAGE as exc:
         raise SourceError(_not_a_zip(archive, shown)) from exc
     main = next(name for name in wanted.values() if Path(name).suffix in MAIN_SUFFIXES[kind])
     return folder / main, tuple(name for name in entries if name not in wanted)
@@ -68,7 +77,7 @@ def find_packed_format(archive: Path, shown: str) -> Format:
     try:
         with zipfile.ZipFile(archive) as opened:
             names = list(_check_entries(opened))
-    except (zipfile.BadZipFile, NotImplementedError) as exc:
+    except _DAMAGE as exc:
         raise SourceError(_not_a_zip(archive, shown)) from exc
     suffixes = {Path(name).suffix.lower() for name in names}
     kinds = [kind for kind, main in MAIN_SUFFIXES.items() if suffixes & main and kind != "csv"]

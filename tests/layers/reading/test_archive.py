@@ -149,6 +149,22 @@ def test_damage_is_found_by_checksum(tmp_path: Path, folder: Path) -> None:
             extract(tmp_path / f"{number}.zip", "shapefile", folder, f"{number}.zip")
 
 
+def test_names_in_no_encoding_are_refused(tmp_path: Path, folder: Path) -> None:
+    """A name that calls itself UTF-8 and is not, in the directory or before the file's bytes."""
+    whole = zip_of(tmp_path / "a.zip", {"česen.shp": b"x"}).read_bytes()
+    begins = whole.index("č".encode())
+    in_both = whole.replace("č".encode(), b"\xff\xfe")
+    before_the_bytes = whole[:begins] + b"\xff\xfe" + whole[begins + 2 :]
+    (tmp_path / "a.zip").write_bytes(in_both)
+    (tmp_path / "b.zip").write_bytes(before_the_bytes)
+
+    for name in ("a.zip", "b.zip"):
+        with pytest.raises(SourceError, match="not a whole ZIP"):
+            extract(tmp_path / name, "shapefile", folder, name)
+    with pytest.raises(SourceError, match="not a whole ZIP"):
+        find_packed_format(tmp_path / "a.zip", "a.zip")
+
+
 @pytest.mark.parametrize(
     ("start", "name"), [(b"7z\xbc\xaf\x27\x1c", "7z archive"), (b"Rar!\x1a\x07\x00", "RAR archive")]
 )
