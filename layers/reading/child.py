@@ -1,7 +1,7 @@
-"""The reading child process: `python -m layers.reading.child`, one job on standard input, one answer in a file.
+"""The reading child process: `python -m layers.reading.child <process number of its parent>`.
 
-It limits itself before any library of a file format is loaded, speaks progress on standard output, and answers
-in `answer.json` of the staging folder. It is started by `layers.reading.sandbox`, never by hand.
+It takes one job on standard input, limits itself before any library of a file format is loaded, speaks progress
+on standard output, and answers in `answer.json` of the staging folder. It is started by `layers.reading.sandbox`, never by hand.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _PR_SET_PDEATHSIG = 1
 def main() -> int:
     """Read the job, limit this process, do the job, write the answer."""
     _keep_channel()
+    _die_with(int(sys.argv[1]))
     job: ImportJob | InspectJob = TypeAdapter[Job](Job).validate_json(sys.stdin.buffer.read())
-    _die_with_parent()
     _limit(job.limits)
     try:
         answer = _run(job)
@@ -88,9 +88,10 @@ def _limit(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _die_with_parent() -> None:
+def _die_with(parent: int) -> None:
+    """End with the parent, also when it ended before this was asked for; in a container it may be process 1."""
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() == 1:
+    if os.getppid() != parent:
         sys.exit(1)
 
 

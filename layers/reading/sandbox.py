@@ -6,7 +6,6 @@ sees an environment of our making, one driver, and a folder with fixed names.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -16,19 +15,20 @@ import threading
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
 import layers
 from gis.errors import SourceError
 from gis.logs import logger
+from layers.parts import Part
 from layers.reading.child import ANSWER
 from layers.reading.drivers import skipped_drivers
 from layers.reading.report import Inspection, Progress, Reading, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from layers.manifest import Format
     from layers.reading.job import ImportJob, InspectJob, Job
@@ -36,6 +36,18 @@ if TYPE_CHECKING:
 _log = logger("reading")
 _ERROR_LOG = "errors.txt"
 _SHOWN_ERROR_BYTES = 4000
+_LONGEST_LINE = 2**16
+_LONGEST_ANSWER = 2**28
+_NOT_UNDERSTOOD = (
+    "What the reader said cannot be understood. The file may be damaged; ask the provider for a new copy."
+)
+
+
+class _Message(Part):
+    """A line of the child: how far it is, or the feature it begins to mend."""
+
+    progress: Progress | None = None
+    repairing: int | None = None
 
 
 def run_import(job: ImportJob, progress: Callable[[Progress], None] | None = None) -> Reading:
@@ -90,7 +102,7 @@ def environment(kind: Format) -> dict[str, str]:
 
 
 def _run(job: Job, kind: Format, progress: Callable[[Progress], None] | None) -> Reading | Inspection:
-    command = [*isolation(), sys.executable, "-P", "-s", "-m", "layers.reading.child"]
+    command = [*isolation(), sys.executable, "-P", "-s", "-m", "layers.reading.child", str(os.getpid())]
     answer_path = job.folder / ANSWER
     with (job.folder / _ERROR_LOG).open("wb") as errors:
         child = subprocess.Popen(  # noqa: S603  every word is ours
@@ -128,19 +140,34 @@ def _converse(
     except BrokenPipeError:
         child.wait()
         return None
-    for line in child.stdout:
-        message = json.loads(line)
-        repairing = message.get("repairing")
-        if progress is not None and "progress" in message:
-            progress(Progress.model_validate(message["progress"]))
+    for message in _messages(child.stdout):
+        repairing = message.repairing
+        if progress is not None and message.progress is not None:
+            progress(message.progress)
     child.wait()
-    return repairing if isinstance(repairing, int) else None
+    return repairing
+
+
+def _messages(channel: IO[bytes]) -> Iterator[_Message]:
+    """What the child says, line by line. A last line cut short is left out: how the child ended says more."""
+    while line := channel.readline(_LONGEST_LINE):
+        if not line.endswith(b"\n") and len(line) < _LONGEST_LINE:
+            return
+        try:
+            yield _Message.model_validate_json(line)
+        except ValueError as exc:
+            raise SourceError(_NOT_UNDERSTOOD) from exc
 
 
 def _read_answer(path: Path) -> Reading | Inspection:
-    answer: Reading | Inspection | Refusal = TypeAdapter[Reading | Inspection | Refusal](
-        Reading | Inspection | Refusal
-    ).validate_json(path.read_bytes())
+    if path.stat().st_size > _LONGEST_ANSWER:
+        raise SourceError(_NOT_UNDERSTOOD)
+    try:
+        answer: Reading | Inspection | Refusal = TypeAdapter[Reading | Inspection | Refusal](
+            Reading | Inspection | Refusal
+        ).validate_json(path.read_bytes())
+    except ValueError as exc:
+        raise SourceError(_NOT_UNDERSTOOD) from exc
     if isinstance(answer, Refusal):
         raise SourceError(answer.sentence)
     return answer

@@ -152,6 +152,63 @@ def test_it_dies_with_its_parent(
     assert _wait(lambda: _living_in(job.folder) == [])
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "echo '{broken'",
+        "echo '[1, 2]'",
+        'echo \'{"progress": {"step": 7}}\'',
+        "head -c 300000 /dev/zero | tr '\\0' '['",
+        'echo \'{"row_count": "many"}\' > answer.json',
+    ],
+)
+def test_what_the_child_says_is_not_trusted(
+    tmp_path: Path,
+    write_source: Any,
+    make_reading_manifest: Any,
+    read_in_child: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+) -> None:
+    """A broken line, one without end, and a broken answer are refusals of the source, not crashes."""
+    source = write_source(tmp_path / "areas.shp", SQUARES)
+    program = tmp_path / "reader"
+    program.write_text(f"#!/bin/sh\ncat > /dev/null\n{words}\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+
+    with pytest.raises(SourceError, match="cannot be understood"):
+        read_in_child(make_reading_manifest(), source)
+
+
+def test_it_reads_for_process_1(
+    tmp_path: Path, write_source: Any, make_reading_manifest: Any, make_job: Callable[..., Any]
+) -> None:
+    """In a plain container Prostor itself is process 1; its child does not take that for an orphan's parent."""
+    alone = [*isolation(), "--pid", "--fork"]
+    if not isolation() or subprocess.run([*alone, "true"], check=False).returncode:
+        pytest.skip("this machine allows no process numbers of their own")
+    source = write_source(tmp_path / "areas.shp", SQUARES)
+    job = make_job(make_reading_manifest(), source)
+    program = (
+        "import os, sys\nfrom layers.reading.job import ImportJob\n"
+        "from layers.reading.sandbox import run_import\n"
+        "reading = run_import(ImportJob.model_validate_json(sys.stdin.read()))\n"
+        "print(os.getpid(), reading.row_count)"
+    )
+
+    done = subprocess.run(
+        [*alone, sys.executable, "-c", program],
+        input=job.model_dump_json(),
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.stdout.split()[-2:] == ["1", "5"]
+
+
 def _living_in(folder: Path) -> list[str]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
