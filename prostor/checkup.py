@@ -1,5 +1,6 @@
 """What `prostor doctor` looks at: each check answers with a sentence, or raises one that says how to mend it.
 
+Something that works, but not as well as it could, is raised as a CautionError.
 Looking starts and changes nothing; only the home is made when it is missing.
 """
 
@@ -15,7 +16,7 @@ from psycopg.rows import class_row
 from gis.cluster import EmbeddedCluster
 from gis.cluster_places import find_programs
 from gis.database import Database, DatabaseUrls
-from gis.errors import ConfigurationError, ConflictError, UnavailableError
+from gis.errors import ConfigurationError, ConflictError, ProstorError, UnavailableError
 from gis.statements import read_statement
 from layers.migrations import current_revision, newest_revision
 from layers.reading.sandbox import isolation
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 
 _LEAST_FREE_BYTES = 1_000_000_000
 _CONNECTIONS_PER_WORKER = 10
+
+
+class CautionError(ProstorError):
+    """It works, but not as well as it could; the sentence says what is missed."""
 
 
 def check_programs(settings: Settings) -> str:
@@ -67,8 +72,12 @@ def check_front_end(_settings: Settings) -> str:
 
 
 def check_sandbox(_settings: Settings) -> str:
-    """The process that reads uploaded files can be cut off from the network."""
-    isolation()
+    """The process that reads source files is cut off from the network, where the machine allows it."""
+    if not isolation():
+        raise CautionError(
+            "The process that reads source files keeps the network, because unshare is missing or not allowed "
+            "here. Imports work; import files you do not trust on a machine that allows it."
+        )
     return "source files are read without network"
 
 

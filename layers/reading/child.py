@@ -1,7 +1,8 @@
 """The reading child process: `python -m layers.reading.child <process number of its parent>`.
 
-It takes one job on standard input, limits itself before any library of a file format is loaded, speaks progress
-on standard output, and answers in `answer.json` of the staging folder. It is started by `layers.reading.sandbox`, never by hand.
+It takes one job on standard input, limits itself before any library of a file format is loaded, speaks
+progress on standard output, and answers in `answer.json` of the staging folder. It is started by
+`layers.reading.sandbox`, never by hand.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def isolation() -> tuple[str, ...]:
     """The command that takes the network away: `unshare -n` for root, `-rn` for others.
 
     Empty where the machine allows neither, as in some containers: none of the drivers that are allowed asks the
-    network for anything, so the belt is missed and the braces hold.
+    network for anything, so the belt is missed and the braces hold. `prostor doctor` says so.
     """
     unshare = shutil.which("unshare")
     option = "-n" if os.geteuid() == 0 else "-rn"

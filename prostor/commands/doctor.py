@@ -6,7 +6,7 @@ import typer
 
 from gis.errors import ProstorError
 from gis.settings import read_settings
-from prostor.checkup import CHECKS
+from prostor.checkup import CHECKS, CautionError
 from prostor.commands.console import answer
 
 
@@ -17,6 +17,8 @@ def doctor() -> None:
     for name, check in CHECKS.items():
         try:
             answer(f"fine   {name:<9} {check(settings)}")
+        except CautionError as exc:
+            answer(f"mind   {name:<9} {exc.sentence}")
         except ProstorError as exc:
             wrong = True
             answer(f"WRONG  {name:<9} {exc.sentence}")

@@ -10,7 +10,8 @@ from pydantic import SecretStr
 
 from gis.errors import ConfigurationError, ConflictError, UnavailableError
 from gis.settings import Settings, read_settings
-from prostor.checkup import check_database, check_port
+from layers.reading.sandbox import isolation
+from prostor.checkup import CautionError, check_database, check_port, check_sandbox
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,6 +81,17 @@ def test_a_database_without_postgis_is_told(cluster: EmbeddedCluster, tmp_path: 
     finally:
         with cluster.superuser() as connection:
             connection.execute("DROP DATABASE bare WITH (FORCE)")
+
+
+def test_a_reader_that_keeps_the_network_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no process can be cut off from the network, nothing else is claimed."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    isolation.cache_clear()
+    try:
+        with pytest.raises(CautionError, match="keeps the network"):
+            check_sandbox(Settings(home=tmp_path))
+    finally:
+        isolation.cache_clear()
 
 
 def test_an_address_elsewhere_is_told(tmp_path: Path) -> None:
