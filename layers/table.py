@@ -42,16 +42,6 @@ _tables: dict[tuple[int, str, str], sa.Table] = {}
 _lock = threading.Lock()
 
 
-def grid_geometry(srid: int) -> str:
-    """The name of the stored geometry of a grid whose CRS is not the portal's."""
-    return f"_geom_{srid}"
-
-
-def safe_zoom(grid: str) -> str:
-    """The name of the column with the zoom from which snapping to this grid's tile units is safe."""
-    return "_safe_" + grid.lower().replace("-", "_")
-
-
 def data_table(layer: PublishedLayer) -> sa.Table:
     """The table of a version, made once per process and remembered."""
     name = (layer.version_id, layer.table_name, layer.token)

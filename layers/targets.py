@@ -1,11 +1,22 @@
 """What a tile grid asks of a stored feature, in numbers; `tiles.grid` builds these and hands them down.
 
-This floor knows no grids: it only prepares geometry and safe zooms for the ones it is given.
+This floor knows no grids: it only prepares geometry and safe zooms for the ones it is given, and names the
+columns that hold them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+
+def grid_geometry(srid: int) -> str:
+    """The column with the geometry in the CRS of a grid, where that is not the portal's."""
+    return f"_geom_{srid}"
+
+
+def safe_zoom(grid: str) -> str:
+    """The column with the zoom from which rounding to this grid's tile units is safe, by the grid's name."""
+    return "_safe_" + grid.lower().replace("-", "_")
 
 
 @dataclass(frozen=True)

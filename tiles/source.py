@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from gis import crs
 from layers import table
 from layers.style import SCALE_TOLERANCE
+from layers.targets import grid_geometry, safe_zoom
 from tiles.grid import EXTENT
 
 if TYPE_CHECKING:
@@ -69,14 +70,14 @@ class TileSource:
     @property
     def geometry(self) -> str:
         """The column tiles are made from."""
-        return table.GEOMETRY if self.srid == self.layer.srid else table.grid_geometry(self.srid)
+        return table.GEOMETRY if self.srid == self.layer.srid else grid_geometry(self.srid)
 
     @property
     def safe_zoom(self) -> str | None:
         """The column with the zoom from which a polygon may be snapped; None when there is nothing to gain."""
         if self.kind != "polygon" or self.grid.id not in self.layer.grids:
             return None
-        return table.safe_zoom(self.grid.id)
+        return safe_zoom(self.grid.id)
 
     @property
     def columns(self) -> tuple[str, ...]:

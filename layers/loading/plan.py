@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from gis import crs
 from layers.reading.job import StoredColumn
+from layers.targets import grid_geometry, safe_zoom
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,25 +60,20 @@ def stored_columns(manifest: Manifest, srid: int, targets: Sequence[TileTarget])
         StoredColumn(name="_search", type="text"),
         StoredColumn(name="_geom", type="geometry", srid=srid, heights=manifest.geometry.keep_z),
         *[
-            StoredColumn(name=f"_geom_{other}", type="geometry", srid=other)
+            StoredColumn(name=grid_geometry(other), type="geometry", srid=other)
             for other in dict.fromkeys(target.srid for target in targets)
             if other != srid
         ],
         StoredColumn(name="_size", type="real"),
         StoredColumn(name="_label", type="geometry", srid=srid),
         StoredColumn(name="_label_width", type="real"),
-        *[StoredColumn(name=safe_column(target), type="smallint", required=True) for target in targets],
+        *[StoredColumn(name=safe_zoom(target.name), type="smallint", required=True) for target in targets],
     ]
     published = [
         StoredColumn(name=name, type=_TYPES[column.type], required=name in manifest.key)
         for name, column in manifest.columns.items()
     ]
     return (*own, *published)
-
-
-def safe_column(target: TileTarget) -> str:
-    """The column with the zoom from which rounding to this grid's tile units is safe."""
-    return "_safe_" + target.name.lower().replace("-", "_")
 
 
 def drawn_targets(

@@ -28,6 +28,7 @@ from layers.reading.report import Counts, Progress, Quality, Reading
 from layers.reading.snapping import find_safe_zooms, hilbert_distance
 from layers.reading.values import parse_text, parser
 from layers.reading.vector import open_vector
+from layers.targets import grid_geometry, safe_zoom
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -237,8 +238,8 @@ def derive(native: Any, job: ImportJob) -> dict[str, Any]:
         if target.srid not in in_grid:
             moved = transform_geometries(in_grid[job.srid], job.srid, target.srid)
             in_grid[target.srid] = moved
-            values[f"_geom_{target.srid}"] = moved
-        values[_safe_name(target.name)] = find_safe_zooms(in_grid[target.srid], target)
+            values[grid_geometry(target.srid)] = moved
+        values[safe_zoom(target.name)] = find_safe_zooms(in_grid[target.srid], target)
     return values
 
 
@@ -263,10 +264,6 @@ def check_counts(counts: Counts) -> None:
 
 def _less(number: int | None, deleted: int) -> int | None:
     return None if number is None else number - deleted
-
-
-def _safe_name(grid: str) -> str:
-    return "_safe_" + grid.lower().replace("-", "_")
 
 
 def _centres(geometries: Any) -> tuple[Any, Any]:

@@ -24,11 +24,12 @@ from gis.geometry import transform_geometries, transform_geometry
 from gis.settings import Settings
 from layers.catalogue import Catalogue
 from layers.loading.load import create_table, finish_table
-from layers.loading.plan import safe_column, stored_columns, table_name
+from layers.loading.plan import stored_columns, table_name
 from layers.manifest import parse_manifest
 from layers.model import Layer, LayerVersion
 from layers.portal import Portal
 from layers.reading.snapping import find_safe_zooms
+from layers.targets import grid_geometry, safe_zoom
 from tiles import hotpath
 from tiles.grid import read_grids
 from tiles.routes import build_blueprint
@@ -308,7 +309,7 @@ def _create_table(
     columns = stored_columns(manifest, portal.crs, targets)
     shapes = shapely.force_2d(np.array([row.geometry for row in rows], dtype=object))
     stored = {srid: transform_geometries(shapes, portal.crs, srid) for srid in (portal.crs, 3857)}
-    safe = {safe_column(each): find_safe_zooms(stored[each.srid], each) for each in targets}
+    safe = {safe_zoom(each.name): find_safe_zooms(stored[each.srid], each) for each in targets}
     insert = sql.SQL("INSERT INTO {} VALUES ({})").format(
         sql.Identifier("data", table_name(number)), sql.SQL(", ").join([sql.Placeholder()] * len(columns))
     )
@@ -317,7 +318,7 @@ def _create_table(
         with connection.cursor() as cursor:
             for index, row in enumerate(rows):
                 cells = _cells(row, manifest.geometry.kind, portal.crs)
-                cells |= {f"_geom_{srid}": _wkb(shapes[index], srid) for srid, shapes in stored.items()}
+                cells |= {grid_geometry(srid): _wkb(shapes[index], srid) for srid, shapes in stored.items()}
                 cells |= {name: int(zooms[index]) for name, zooms in safe.items()}
                 cursor.execute(insert, [cells.get(column.name) for column in columns])
         finish_table(connection, number, columns)
