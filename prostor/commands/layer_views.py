@@ -55,7 +55,7 @@ def show_inspection(inspected: Inspected, layer: LayerFound, advice: CrsAdvice) 
 
 def describe_import(report: ImportReport) -> str:
     """One sentence on how an import ended."""
-    rows = f"{report.row_count} rows"
+    rows = "1 row" if report.row_count == 1 else f"{report.row_count} rows"
     if report.outcome == "unchanged":
         return f"{report.layer_id}: nothing changed; version {report.number} stays published ({rows})."
     if report.outcome == "checked":
@@ -78,12 +78,22 @@ def show_quality(report: ImportReport) -> None:
     zeros = sum(quality.unknown_values.values())
     remarks = [
         *quality.notes,
-        _counted(quality.counts.left_out, "rows were left out by source.where"),
-        _counted(quality.null_geometries, "rows have no geometry"),
-        _counted(quality.heights_dropped, "features lost their heights"),
-        _counted(quality.unknown_heights, "features had the height that means unknown"),
-        _counted(zeros, "zeros became unknown"),
-        _counted(quality.outside_outline, "features lie outside the portal's outline"),
+        _counted(
+            quality.counts.left_out, "row was left out by source.where", "rows were left out by source.where"
+        ),
+        _counted(quality.null_geometries, "row has no geometry", "rows have no geometry"),
+        _counted(quality.heights_dropped, "feature lost its height", "features lost their heights"),
+        _counted(
+            quality.unknown_heights,
+            "feature had the height that means unknown",
+            "features had the height that means unknown",
+        ),
+        _counted(zeros, "zero became unknown", "zeros became unknown"),
+        _counted(
+            quality.outside_outline,
+            "feature lies outside the portal's outline",
+            "features lie outside the portal's outline",
+        ),
         _listed(quality.person_columns_left_out, "Columns left out because they seem to name persons"),
         _listed(quality.columns_left_out, "Columns of the source that are not published"),
         _moved(report),
@@ -92,7 +102,8 @@ def show_quality(report: ImportReport) -> None:
         if remark:
             answer(f"· {remark}")
     if quality.repairs:
-        answer(f"· {len(quality.repairs)} features were mended:")
+        count = len(quality.repairs)
+        answer("· 1 feature was mended:" if count == 1 else f"· {count} features were mended:")
         show_rows(
             ["feature", "key", "reason", "area before m²", "area after m²"],
             [
@@ -102,8 +113,8 @@ def show_quality(report: ImportReport) -> None:
         )
 
 
-def _counted(count: int, words: str) -> str | None:
-    return f"{count} {words}." if count else None
+def _counted(count: int, one: str, many: str) -> str | None:
+    return f"{count} {one if count == 1 else many}." if count else None
 
 
 def _listed(names: tuple[str, ...], words: str) -> str | None:
