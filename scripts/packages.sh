@@ -23,7 +23,7 @@ has_postgis() {
 
 # has_node: true when Node is new enough and npm is there.
 has_node() {
-    command -v npm > /dev/null && node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null
+    command -v npm > /dev/null && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null
 }
 
 # missing_packages run|test: the names of what has to be installed, in one line.

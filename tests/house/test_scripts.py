@@ -44,3 +44,13 @@ def test_ci_runs_the_same_as_make_test() -> None:
     ]
 
     assert commands[-1] == "exec make --no-print-directory test"
+
+
+@pytest.mark.parametrize("purpose", ["run", "test"])
+def test_nothing_is_missing_once_the_tests_run(purpose: str) -> None:
+    """What bootstrap looks for is found where it has just installed it, whatever version of it the machine has."""
+    asked = f". scripts/common.sh; . scripts/packages.sh; missing_packages {purpose}"
+
+    said = subprocess.run(["sh", "-euc", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert said.stdout.strip() == ""
