@@ -48,7 +48,7 @@ def test_ci_runs_the_same_as_make_test() -> None:
 
 @pytest.mark.parametrize("purpose", ["run", "test"])
 def test_nothing_is_missing_once_the_tests_run(purpose: str) -> None:
-    """What bootstrap looks for is found where it has just installed it, whatever version of it the machine has."""
+    """What bootstrap looks for is found where it was just installed, whatever its version."""
     asked = f". scripts/common.sh; . scripts/packages.sh; missing_packages {purpose}"
 
     said = subprocess.run(["sh", "-euc", asked], cwd=ROOT, capture_output=True, text=True, check=True)
