@@ -49,7 +49,10 @@ class Base(DeclarativeBase):
 
 
 class Layer(Base):
-    """A layer the portal knows, published or not; `withdrawn_at` makes its URLs answer 410."""
+    """A layer the portal knows, published or not; `withdrawn_at` makes its URLs answer 410.
+
+    `withdrawals` counts how often it was withdrawn, so that a process that looked away knows it has to forget.
+    """
 
     __tablename__ = "layer"
 
@@ -59,12 +62,16 @@ class Layer(Base):
     )
     created_at: Mapped[datetime] = mapped_column(_Moment, server_default=func.now())
     withdrawn_at: Mapped[datetime | None] = mapped_column(_Moment)
+    withdrawals: Mapped[int] = mapped_column(Integer, server_default="0")
 
     current_version: Mapped[LayerVersion | None] = relationship(foreign_keys=[current_version_id])
 
 
 class LayerVersion(Base):
-    """One immutable load of a layer: its data table, what it came from, and how good it is."""
+    """One immutable load of a layer: its data table, what it came from, and how good it is.
+
+    `changes` counts what is different from the version that was published when it was loaded.
+    """
 
     __tablename__ = "layer_version"
     __table_args__ = (
@@ -93,6 +100,7 @@ class LayerVersion(Base):
     state: Mapped[str] = mapped_column(Text)
     manifest: Mapped[dict[str, Any]] = mapped_column(JSON)  # not JSONB, which forgets the order of columns
     quality: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    changes: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     grids: Mapped[list[str]] = mapped_column(ARRAY(Text))
 
     layer: Mapped[Layer] = relationship(foreign_keys=[layer_id])
