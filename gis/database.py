@@ -42,6 +42,7 @@ _TIMEOUTS: dict[Purpose, str] = {"tiles": "5s", "api": "10s", "downloads": "300s
 _POOL_SIZES: dict[Purpose, int] = {"tiles": 4, "api": 4, "downloads": 2}
 _POOL_WAIT_SECONDS = 2
 _CONNECT_SECONDS = 5
+_NOT_PREPARED = "The database is not prepared for this program. `prostor doctor` says what is missing."
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class Database:
         """A psycopg connection of the loader, one transaction: committed at the end, or rolled back."""
         with (
             translated_errors(),
-            psycopg.connect(_plain_url(self.urls.loader), connect_timeout=_CONNECT_SECONDS) as connection,
+            psycopg.connect(plain_url(self.urls.loader), connect_timeout=_CONNECT_SECONDS) as connection,
         ):
             yield connection
 
@@ -137,11 +138,15 @@ def translated_errors() -> Iterator[None]:
         raise UnavailableError("The question took too long. Please ask for less.") from exc
     except (psycopg.OperationalError, psycopg.InterfaceError) as exc:
         raise UnavailableError("The database is away. Please try again.", cause=str(exc)) from exc
+    except pg.UndefinedTable as exc:
+        raise UnavailableError(_NOT_PREPARED, cause=str(exc)) from exc
     except sa.DBAPIError as exc:
         if isinstance(exc.orig, pg.QueryCanceled | pg.LockNotAvailable):
             raise UnavailableError("The question took too long. Please ask for less.") from exc
         if isinstance(exc.orig, psycopg.OperationalError | psycopg.InterfaceError):
             raise UnavailableError("The database is away. Please try again.", cause=str(exc.orig)) from exc
+        if isinstance(exc.orig, pg.UndefinedTable):
+            raise UnavailableError(_NOT_PREPARED, cause=str(exc.orig)) from exc
         raise
 
 
@@ -176,5 +181,6 @@ def _sqlalchemy_url(url: str) -> sqlalchemy.URL:
     return make_url(url).set(drivername="postgresql+psycopg")
 
 
-def _plain_url(url: str) -> str:
+def plain_url(url: str) -> str:
+    """The connection string as psycopg and libpq read it, without SQLAlchemy's word for the driver."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

@@ -15,7 +15,7 @@ from psycopg.rows import class_row
 
 from gis.cluster import EmbeddedCluster
 from gis.cluster_places import find_programs
-from gis.database import Database, DatabaseUrls
+from gis.database import Database, DatabaseUrls, plain_url
 from gis.errors import ConfigurationError, ConflictError, ProstorError, UnavailableError
 from gis.statements import read_statement
 from layers.migrations import current_revision, newest_revision
@@ -140,7 +140,7 @@ def _find_urls(settings: Settings) -> DatabaseUrls | None:
 
 def _try_login(name: str, url: str) -> None:
     try:
-        psycopg.connect(url, connect_timeout=5).close()
+        psycopg.connect(plain_url(url), connect_timeout=5).close()
     except psycopg.Error as exc:
         raise UnavailableError(f"{name} cannot be used: {str(exc).strip()}") from exc
 
@@ -149,7 +149,7 @@ def _ask_as_reader(urls: DatabaseUrls) -> _ReaderFacts:
     _try_login("PROSTOR_DATABASE_URL", urls.reader)
     try:
         with (
-            psycopg.connect(urls.reader, connect_timeout=5) as connection,
+            psycopg.connect(plain_url(urls.reader), connect_timeout=5) as connection,
             connection.cursor(row_factory=class_row(_ReaderFacts)) as cursor,
         ):
             return cursor.execute(read_statement("prostor", "reader_facts")).fetchall()[0]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import orjson
-import sqlalchemy as sa
 from flask import Blueprint, Response
+
+from gis.statements import read_statement
 
 if TYPE_CHECKING:
     from gis.database import Database
@@ -22,8 +23,8 @@ def build_blueprint(database: Database) -> Blueprint:
 
     @blueprint.get("/health/ready")
     def ready() -> Response:
-        with database.reading() as connection:
-            connection.execute(sa.text("SELECT id FROM catalogue.layer LIMIT 1")).all()
+        with database.cursor() as cursor:
+            cursor.execute(read_statement("prostor", "catalogue_stands"))
         return _say("ready")
 
     return blueprint

@@ -36,6 +36,15 @@ def test_a_good_database_is_fine(database_urls: DatabaseUrls, tmp_path: Path) ->
     assert check_database(_settings(database_urls, tmp_path)).startswith("PostGIS 3.")
 
 
+def test_the_word_for_the_driver_may_stand_in_an_address(database_urls: DatabaseUrls, tmp_path: Path) -> None:
+    """An address as SQLAlchemy writes it is as good as a plain one."""
+    named = database_urls.reader.replace("postgresql://", "postgresql+psycopg://")
+
+    said = check_database(_settings(database_urls, tmp_path, database_url=SecretStr(named)))
+
+    assert said.startswith("PostGIS 3.")
+
+
 def test_a_reader_that_may_write_is_found(
     cluster: EmbeddedCluster, database_urls: DatabaseUrls, tmp_path: Path
 ) -> None:

