@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from layers.links import collection_href
+from layers.public_quality import public_quality
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,7 @@ def describe_layer_fully(layer: PublishedLayer, versions: Sequence[PublishedLaye
         "operation_accuracy_m": layer.operation_accuracy_m,
         "source": {"name": layer.source_name, "sha256": layer.source_sha256, "crs": layer.manifest.source.crs},
         "columns": _describe_columns(layer.manifest),
-        "quality": dict(layer.quality),
+        "quality": public_quality(layer.quality),
         "versions": [_describe_version(each) for each in versions],
     }
 

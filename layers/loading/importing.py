@@ -27,6 +27,7 @@ from layers.loading.plan import (
 )
 from layers.loading.publish import move_pointer, record
 from layers.manifest import parse_manifest
+from layers.notes import write_note
 from layers.reading.job import ImportJob
 from layers.reading.report import Progress
 from layers.reading.sandbox import run_import
@@ -185,7 +186,7 @@ def _read(request: _Request, staged: StagedSource) -> Reading:
     reading = run_import(job, request.progress)
     if not staged.left_aside:
         return reading
-    note = f"Files of the ZIP that were not used: {', '.join(staged.left_aside)}."
+    note = write_note("files_left_aside", files=", ".join(staged.left_aside))
     quality = reading.quality.model_copy(update={"notes": (*reading.quality.notes, note)})
     return reading.model_copy(update={"quality": quality})
 

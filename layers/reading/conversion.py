@@ -16,6 +16,7 @@ from gis import crs
 from gis.envelope import Envelope
 from gis.errors import SourceError
 from gis.geometry import transform_geometries
+from layers.notes import write_note
 from layers.reading.columns import ColumnMatch, match_columns
 from layers.reading.copyfile import CopyFile
 from layers.reading.delimited import open_delimited
@@ -207,7 +208,8 @@ class Conversion:
     def _quality(self, counts: Counts, outside: int) -> Quality:
         encoding = self._table.encoding
         if self._keys.copies:
-            self._notes.append(f"{self._keys.copies} rows are exact copies of others.")
+            kind = "one_copy" if self._keys.copies == 1 else "copies"
+            self._notes.append(write_note(kind, count=self._keys.copies))
         return Quality(
             counts=counts,
             geometry_types=dict(self._types),

@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 
 from gis.errors import SourceError
+from layers.notes import write_note
 from layers.reading.columns import find_name
 from layers.reading.encoding import Encoding, choose_encoding
 from layers.reading.report import Counts
@@ -138,7 +139,7 @@ def open_delimited(
         x=find_name(names, x, "source.x"),
         y=find_name(names, y, "source.y"),
         decimal=decimal,
-        notes=() if encoding else (f"Texts were read as {chosen.name}: {chosen.reason}.",),
+        notes=() if encoding else (write_note("encoding", encoding=chosen.name, reason=chosen.reason),),
     )
 
 

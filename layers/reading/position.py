@@ -16,6 +16,7 @@ from pyproj.exceptions import ProjError
 
 from gis import crs
 from gis.errors import SourceError
+from layers.notes import write_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,10 +42,10 @@ def check_stated_crs(stated: CRS | None, manifest_srid: int, at: tuple[float, fl
     manifest is believed.
     """
     if stated is None:
-        return f"The file does not say its CRS; EPSG:{manifest_srid} of the manifest was used."
+        return write_note("crs_missing", srid=manifest_srid)
     code = stated.to_epsg(min_confidence=25)
     if code in crs.REFUSED:
-        return f"The file says EPSG:{code}, which is deprecated; EPSG:{manifest_srid} of the manifest was used."
+        return write_note("crs_deprecated", code=code, srid=manifest_srid)
     if code == manifest_srid or _same_place(stated, manifest_srid, at):
         return None
     name = f"EPSG:{code} ({stated.name})" if code else stated.name

@@ -19,6 +19,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from gis.errors import SourceError
+from layers.notes import write_note
 from layers.reading.drivers import DRIVERS
 from layers.reading.encoding import Encoding, choose_encoding, decode, parse_cpg
 from layers.reading.report import Counts
@@ -235,12 +236,12 @@ def _shapefile_notes(
         return ()
     notes = []
     if parts.index_records is None:
-        notes.append("The .shx part was missing and was rebuilt.")
+        notes.append(write_note("shx_rebuilt"))
     cpg = _cpg(path)
     if stated is not None and cpg is not None and parse_cpg(cpg) != chosen.name:
-        notes.append(f"The .cpg file says {cpg.strip()[:40]!r}; the manifest's {chosen.name} was used.")
+        notes.append(write_note("cpg_overruled", cpg=repr(cpg.strip()[:40]), encoding=chosen.name))
     if stated is None:
-        notes.append(f"Texts were read as {chosen.name}: {chosen.reason}.")
+        notes.append(write_note("encoding", encoding=chosen.name, reason=chosen.reason))
     return tuple(notes)
 
 

@@ -1,0 +1,28 @@
+"""The public part of a quality report: everything about the data, nothing about decisions or people."""
+
+from __future__ import annotations
+
+from layers.public_quality import PUBLIC, public_quality
+from layers.reading.report import Quality
+
+PRIVATE = {"samples"}
+
+
+def test_inner_matters_stay_inside() -> None:
+    """Why a version waits, the fingerprint and raw texts of the source are not told; nor is an unknown key."""
+    stored = {
+        **Quality(samples=("Novak Janez",)).model_dump(mode="json"),
+        "fingerprint": "f" * 64,
+        "hold_reason": "half the rows are gone",
+        "something_new": 1,
+    }
+
+    told = public_quality(stored)
+
+    assert set(told) == set(Quality.model_fields) - PRIVATE
+    assert "Novak" not in str(told)
+
+
+def test_every_field_was_decided() -> None:
+    """A new field of the report is either told or named here as held back."""
+    assert set(PRIVATE) | set(PUBLIC) == set(Quality.model_fields)
