@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 from geoalchemy2.shape import to_shape
@@ -31,11 +31,36 @@ if TYPE_CHECKING:
 _log = logger("catalogue")
 _READABLE = ("published", "kept")
 _MAX_REMEMBERED_VERSIONS = 512
+# Of a process that slept: so long a request waits for the one that is just reading the pointers anew.
+_PATIENCE_SECONDS = 0.5
+
+
+class Life(NamedTuple):
+    """A layer between two withdrawals. Nothing that was made of a layer outlives its life."""
+
+    layer_id: str
+    withdrawals: int
+
+
+class PastVersion(NamedTuple):
+    """What stays known of every version, whether or not its data are still there; `id` is the layer's."""
+
+    id: str
+    token: str
+    loaded_at: datetime
+
+
+class _Pointer(NamedTuple):
+    version_id: int | None
+    withdrawals: int
 
 
 @dataclass(frozen=True)
 class PublishedLayer:
-    """One version of a layer that may be read, whole; `extent` is in degrees (EPSG:4326)."""
+    """One version of a layer that may be read, whole; `extent` is in degrees (EPSG:4326).
+
+    `changes` counts what differs from the version that was published when this one was loaded.
+    """
 
     id: str
     version_id: int
@@ -56,6 +81,12 @@ class PublishedLayer:
     source_name: str
     source_sha256: str
     state: str
+    withdrawals: int = 0
+
+    @property
+    def life(self) -> Life:
+        """The life of the layer that this version belongs to."""
+        return Life(self.id, self.withdrawals)
 
 
 class Catalogue:
@@ -66,7 +97,7 @@ class Catalogue:
         self._remember_seconds = remember_seconds
         self._lock = threading.Lock()
         self._refreshing = threading.Lock()
-        self._pointers: dict[str, int | None] | None = None
+        self._pointers: dict[str, _Pointer] | None = None
         self._pointers_read_at = float("-inf")
         self._versions: dict[int, PublishedLayer] = {}
 
@@ -75,7 +106,7 @@ class Catalogue:
         pointers = self._read_pointers()
         if layer_id not in pointers:
             raise NotFoundError(f"There is no layer {layer_id[:64]!r}.")
-        version_id = pointers[layer_id]
+        version_id = pointers[layer_id].version_id
         if version_id is None:
             raise GoneError(f"The layer {layer_id!r} was withdrawn.")
         return self._version(version_id)
@@ -86,18 +117,23 @@ class Catalogue:
         A republication in other words takes over the token, so the published version is asked first and
         older ones are never remembered by token.
         """
-        published_id = self._read_pointers().get(layer_id)
-        if published_id is not None:
-            published = self._version(published_id)
+        pointer = self._read_pointers().get(layer_id)
+        if pointer is not None and pointer.version_id is not None:
+            published = self._version(pointer.version_id)
             if published.token == token:
                 return published
         return self._find_by_token(layer_id, token)
 
     def published(self) -> tuple[PublishedLayer, ...]:
         """Every published layer, in the order of ids; one that this program cannot read is left out."""
-        pointers = self._read_pointers()
-        found = (self._readable(each) for _, each in sorted(pointers.items()) if each is not None)
+        pointers = (pointer for _, pointer in sorted(self._read_pointers().items()))
+        found = (self._readable(each.version_id) for each in pointers if each.version_id is not None)
         return tuple(version for version in found if version is not None)
+
+    def lives(self) -> frozenset[Life]:
+        """The lives of the layers that are published now; what belongs to any other was withdrawn."""
+        pointers = self._read_pointers().items()
+        return frozenset(Life(name, each.withdrawals) for name, each in pointers if each.version_id is not None)
 
     def is_empty(self) -> bool:
         """True when no layer was ever published or withdrawn here."""
@@ -117,21 +153,35 @@ class Catalogue:
     def versions(self, layer_id: str) -> tuple[PublishedLayer, ...]:
         """The versions of a layer that may still be read, newest first."""
         question = (
-            sa.select(LayerVersion)
+            _select_versions()
             .where(LayerVersion.layer_id == layer_id, LayerVersion.state.in_(_READABLE))
             .order_by(LayerVersion.number.desc())
         )
         with self._database.reading() as connection, Session(connection) as session:
-            return tuple(_published(row) for row in session.scalars(question))
+            return tuple(_published(*row) for row in session.execute(question))
+
+    def past_versions(self, layer_ids: Sequence[str], *, limit: int) -> tuple[PastVersion, ...]:
+        """Every version that was ever published of these layers, newest first, also withdrawn and dropped ones."""
+        question = (
+            sa.select(LayerVersion.layer_id, LayerVersion.token, LayerVersion.loaded_at)
+            .where(LayerVersion.layer_id.in_(layer_ids), LayerVersion.state != "loaded")
+            .order_by(LayerVersion.loaded_at.desc(), LayerVersion.id.desc())
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return tuple(PastVersion(*row) for row in connection.execute(question))
 
     def forget(self) -> None:
         """Read the pointers anew at the next question; for tests and after publishing in-process."""
         with self._refreshing:
             self._pointers_read_at = float("-inf")
 
-    def _read_pointers(self) -> dict[str, int | None]:
-        """The pointers, read anew by one thread at a time; the others go on with those they know."""
-        if not self._refreshing.acquire(blocking=self._pointers is None) and self._pointers is not None:
+    def _read_pointers(self) -> dict[str, _Pointer]:
+        """The pointers, read anew by one thread at a time; the others go on with those they know.
+
+        Only when these are older than anybody may be told, the others wait a moment for the new ones.
+        """
+        if not self._begin_reading() and self._pointers is not None:
             return self._pointers
         try:
             if self._pointers is None or time.monotonic() - self._pointers_read_at >= self._remember_seconds:
@@ -142,12 +192,19 @@ class Catalogue:
         finally:
             self._refreshing.release()
 
-    def _ask_for_pointers(self) -> dict[str, int | None]:
-        seen_or_withdrawn = Layer.current_version_id.is_not(None) | Layer.withdrawn_at.is_not(None)
-        question = sa.select(Layer.id, Layer.current_version_id, Layer.withdrawn_at).where(seen_or_withdrawn)
+    def _begin_reading(self) -> bool:
+        if self._pointers is None:
+            return self._refreshing.acquire()
+        age = time.monotonic() - self._pointers_read_at
+        return self._refreshing.acquire(timeout=_PATIENCE_SECONDS if age > 2 * self._remember_seconds else 0)
+
+    def _ask_for_pointers(self) -> dict[str, _Pointer]:
+        question = sa.select(
+            Layer.id, Layer.current_version_id, Layer.withdrawn_at, Layer.withdrawals
+        ).where(Layer.current_version_id.is_not(None) | Layer.withdrawn_at.is_not(None))
         with self._database.reading() as connection:
             return {
-                row.id: None if row.withdrawn_at else row.current_version_id
+                row.id: _Pointer(None if row.withdrawn_at else row.current_version_id, row.withdrawals)
                 for row in connection.execute(question)
             }
 
@@ -162,21 +219,21 @@ class Catalogue:
         with self._lock:
             if version_id in self._versions:
                 return self._versions[version_id]
-        with self._database.reading() as connection, Session(connection) as session:
-            row = session.get(LayerVersion, version_id)
-            if row is None:
-                raise NotFoundError("This version is no longer kept.")
-            return self._remember(_published(row))
+        return self._remember(self._read_version(LayerVersion.id == version_id))
 
     def _find_by_token(self, layer_id: str, token: str) -> PublishedLayer:
-        question = sa.select(LayerVersion).where(LayerVersion.layer_id == layer_id, LayerVersion.token == token)
+        return self._read_version((LayerVersion.layer_id == layer_id) & (LayerVersion.token == token))
+
+    def _read_version(self, condition: sa.ColumnElement[bool]) -> PublishedLayer:
         with self._database.reading() as connection, Session(connection) as session:
-            row = session.scalar(question)
-            if row is None:
-                raise NotFoundError(f"There is no version {token[:32]!r} of this layer.")
-            if row.state not in _READABLE:
-                raise GoneError("This version is no longer kept.")
-            return _published(row)
+            row = session.execute(_select_versions().where(condition)).one_or_none()
+            if row is None or row[0].state == "loaded":
+                raise NotFoundError("There is no such version of this layer.")
+            if row[0].state == "withdrawn":
+                raise GoneError("This version was withdrawn.")
+            if row[0].state not in _READABLE:
+                raise GoneError("This version is no longer kept; newer ones have taken its place.")
+            return _published(*row)
 
     def _remember(self, version: PublishedLayer) -> PublishedLayer:
         with self._lock:
@@ -186,7 +243,12 @@ class Catalogue:
         return version
 
 
-def _published(row: LayerVersion) -> PublishedLayer:
+def _select_versions() -> sa.Select[tuple[LayerVersion, int]]:
+    """Versions, each with how often its layer was withdrawn, as one moment knows both."""
+    return sa.select(LayerVersion, Layer.withdrawals).join(Layer, Layer.id == LayerVersion.layer_id)
+
+
+def _published(row: LayerVersion, withdrawals: int) -> PublishedLayer:
     extent = _envelope(to_shape(row.extent).bounds, 4326) if row.extent is not None else None
     native = _envelope(row.native_extent, row.srid) if row.native_extent else None
     return PublishedLayer(
@@ -209,6 +271,7 @@ def _published(row: LayerVersion) -> PublishedLayer:
         source_name=row.source_name,
         source_sha256=row.source_sha256,
         state=row.state,
+        withdrawals=withdrawals,
     )
 
 
