@@ -19,6 +19,7 @@ from gis.database import Database, DatabaseUrls, plain_url
 from gis.errors import ConfigurationError, ConflictError, ProstorError, UnavailableError
 from gis.statements import read_statement
 from layers.migrations import current_revision, newest_revision
+from layers.reading.barriers import missing_barriers
 from layers.reading.sandbox import isolation
 from prostor.portal_choice import read_chosen_portal
 from prostor.serving import reserve_address
@@ -72,13 +73,17 @@ def check_front_end(_settings: Settings) -> str:
 
 
 def check_sandbox(_settings: Settings) -> str:
-    """The process that reads source files is cut off from the network, where the machine allows it."""
+    """The process that reads source files can open nothing else, where the machine allows that."""
+    missing = list(missing_barriers())
     if not isolation():
+        missing.append("unshare, which takes the network away")
+    if missing:
         raise CautionError(
-            "The process that reads source files keeps the network, because unshare is missing or not allowed "
-            "here. Imports work; import files you do not trust on a machine that allows it."
+            "The process that reads source files is less shut in than it could be. Missing here: "
+            f"{'; '.join(missing)}. Imports work; import files you do not trust on a machine that has it. See "
+            "docs/operations/untrusted-files.md."
         )
-    return "source files are read without network"
+    return "source files are read without network, other files, or root's privileges"
 
 
 def check_port(settings: Settings) -> str:

@@ -1,7 +1,7 @@
 """The reading child process: `python -m layers.reading.child <process number of its parent>`.
 
-It takes one job on standard input, limits itself before any library of a file format is loaded, speaks
-progress on standard output, and answers in `answer.json` of the staging folder. It is started by
+It takes one job on standard input, limits itself and shuts itself in before any library of a file format is
+loaded, speaks progress on standard output, and answers in `answer.json` of the staging folder. It is started by
 `layers.reading.sandbox`, never by hand.
 """
 
@@ -17,6 +17,7 @@ import sys
 from pydantic import TypeAdapter
 
 from gis.errors import ProstorError
+from layers.reading.barriers import shut_in
 from layers.reading.job import ImportJob, InspectJob, Job, Limits
 from layers.reading.report import Inspection, Progress, Reading, Refusal
 
@@ -30,6 +31,7 @@ def main() -> int:
     _die_with(int(sys.argv[1]))
     job: ImportJob | InspectJob = TypeAdapter[Job](Job).validate_json(sys.stdin.buffer.read())
     _limit(job.limits)
+    shut_in(job.folder)
     try:
         answer = _run(job)
     except ProstorError as exc:

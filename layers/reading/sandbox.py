@@ -1,7 +1,7 @@
 """Running the reading child process: without network, with limits, ended at a deadline, its answer read back.
 
 GDAL types a file by content and follows what it finds there, so nothing here trusts a file name. The child
-sees an environment of our making, one driver, and a folder with fixed names.
+sees an environment of our making, one driver, and a folder with fixed names; then it shuts itself in.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ def run_inspection(job: InspectJob, progress: Callable[[Progress], None] | None 
 def isolation() -> tuple[str, ...]:
     """The command that takes the network away: `unshare -n` for root, `-rn` for others.
 
-    Empty where the machine allows neither, as in some containers: none of the drivers that are allowed asks the
-    network for anything, so the belt is missed and the braces hold. `prostor doctor` says so.
+    Empty where the machine allows neither, as in some containers: the kernel still gives the child no socket
+    (`layers.reading.barriers`), and none of the allowed drivers asks for one. `prostor doctor` says so.
     """
     unshare = shutil.which("unshare")
     option = "-n" if os.geteuid() == 0 else "-rn"

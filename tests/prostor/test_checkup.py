@@ -97,7 +97,7 @@ def test_a_reader_that_keeps_the_network_is_told(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("PATH", str(tmp_path))
     isolation.cache_clear()
     try:
-        with pytest.raises(CautionError, match="keeps the network"):
+        with pytest.raises(CautionError, match=r"Missing here: .*unshare, which takes the network away"):
             check_sandbox(Settings(home=tmp_path))
     finally:
         isolation.cache_clear()
