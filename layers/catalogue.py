@@ -82,6 +82,7 @@ class PublishedLayer:
     source_sha256: str
     state: str
     withdrawals: int = 0
+    changes: Mapping[str, Any] | None = None
 
     @property
     def life(self) -> Life:
@@ -272,6 +273,7 @@ def _published(row: LayerVersion, withdrawals: int) -> PublishedLayer:
         source_sha256=row.source_sha256,
         state=row.state,
         withdrawals=withdrawals,
+        changes=row.changes,
     )
 
 
