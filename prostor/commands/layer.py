@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gis.errors import ConfigurationError, ProstorError
-from gis.logs import configure_logging
+from gis.logs import configure_logging_to_file
 from gis.settings import Settings, read_settings
 from layers.drafting import draft_manifest
 from layers.introspect import advise_crs, inspect_source
@@ -222,7 +222,7 @@ def _portal_if_any(settings: Settings) -> Portal | None:
 
 def _settings() -> Settings:
     settings = read_settings()
-    configure_logging(settings)
+    configure_logging_to_file(settings, settings.home / "log" / "layers.log")
     return settings
 
 
