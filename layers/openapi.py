@@ -35,11 +35,14 @@ _FAULTS = {
 
 def build_paths(catalogue: Catalogue) -> Mapping[str, Json]:
     """Every path of this floor, with the collections that are published now."""
+    page = [_format("json", "html"), _lang()]
     paths = {
         "/ogc/collections": _get("collections", "The published layers", [_format("json"), _lang()]),
         "/ogc/collections/{collectionId}": _get("collection", "A layer", [_layer(), _format("json"), _lang()]),
-        "/layers": _get("layers", "The published layers with source and licence", []),
-        "/layers/{collectionId}": _get("layer", "A layer with columns, quality and versions", [_layer()]),
+        "/layers": _get("layers", "The published layers with source and licence", page),
+        "/layers/{collectionId}": _get(
+            "layer", "A layer with columns, quality and versions", [_layer(), *page]
+        ),
         "/search": _get("search", "Find parcels, addresses, places and coordinates", _search_parameters()),
         "/identify": _get("identify", "What lies at a point", _identify_parameters()),
     }

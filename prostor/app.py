@@ -27,6 +27,7 @@ from prostor import headers, health, landing, problems
 from prostor.landing import ApiPart
 from prostor.portal_choice import read_chosen_portal
 from tiles.grid import read_grids
+from viewer.layer_pages import LayerPages
 
 if TYPE_CHECKING:
     from gis.settings import Settings
@@ -50,7 +51,12 @@ def create_app(settings: Settings, urls: DatabaseUrls | None = None) -> Flask:
     pages = viewer.routes.build_blueprint(settings, portal, catalogue, tuple(grids.values()))
     app.register_blueprint(
         layers.routes.build_blueprint(
-            settings, portal, catalogue, database, more_links=tiles.ogc.collection_links
+            settings,
+            portal,
+            catalogue,
+            database,
+            more_links=tiles.ogc.collection_links,
+            pages=LayerPages(pages.pages),
         )
     )
     app.register_blueprint(tiles.routes.build_blueprint(settings, portal, catalogue, database, grids))

@@ -28,6 +28,7 @@ Json = dict[str, Any]
 
 WEB_MERCATOR_GRID = "WebMercatorQuad"
 BASE_MAP_KINDS = ("xyz", "wms")
+_ONLY_ON_THE_SERVER = ("about.", "accessibility.", "catalogue.", "privacy.", "problem.", "quality.")
 
 
 def build_configuration(
@@ -61,9 +62,14 @@ def build_configuration(
             layer_id: describe_layer(manifest, published.get(layer_id), language)
             for layer_id, manifest in sorted(known.items())
         },
-        "urls": _addresses(prefix),
-        "texts": dict(read_texts(language)),
+        "urls": _addresses(prefix, "" if language == portal.languages[0] else f"?lang={language}"),
+        "texts": _texts_for_modules(language),
     }
+
+
+def _texts_for_modules(language: str) -> Json:
+    """The texts without those of pages that are made on the server."""
+    return {key: text for key, text in read_texts(language).items() if not key.startswith(_ONLY_ON_THE_SERVER)}
 
 
 def describe_layer(manifest: Manifest, published: PublishedLayer | None, language: str) -> Json:
@@ -173,14 +179,14 @@ def _describe_theme(
     }
 
 
-def _addresses(prefix: str) -> Json:
+def _addresses(prefix: str, language_query: str) -> Json:
     return {
         "home": f"{prefix}/",
         "embed": f"{prefix}/embed",
         "search": f"{prefix}/search",
         "identify": f"{prefix}/identify",
         "item": f"{prefix}/ogc/collections/{{layer}}/items/{{id}}",
-        "layers": f"{prefix}/layers",
+        "layerPage": f"{prefix}/layers/{{layer}}{language_query}",
     }
 
 

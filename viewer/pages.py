@@ -69,7 +69,7 @@ class Pages:
 
     def map_page(self, language: str) -> Response:
         """The viewer."""
-        return self._page(
+        return self.page(
             "viewer.html",
             language,
             entry="viewer",
@@ -79,7 +79,7 @@ class Pages:
 
     def embedded_page(self, language: str, query: str) -> Response:
         """The plain map for frames in other sites; `query` goes on to the link to the whole viewer."""
-        return self._page(
+        return self.page(
             "embed.html",
             language,
             entry="embed",
@@ -91,7 +91,7 @@ class Pages:
 
     def text_page(self, name: str, language: str, **values: Any) -> Response:
         """A page of text, such as `privacy`."""
-        return self._page(f"{name}.html", language, styles=_css(_PAGE_STYLES), **values)
+        return self.page(f"{name}.html", language, styles=_css(_PAGE_STYLES), **values)
 
     def error_page(self, status: int, sentence: str, language: str) -> Response:
         """A page that says in plain words what went wrong; never cached."""
@@ -123,7 +123,7 @@ class Pages:
                 self._configurations.popitem(last=False)
         return found
 
-    def _page(
+    def page(
         self,
         template: str,
         language: str,
@@ -133,6 +133,7 @@ class Pages:
         frame_ancestors: Sequence[str] = (SELF,),
         **values: Any,
     ) -> Response:
+        """Any page: a template with its style sheets and values, under the security headers of its kind."""
         html = render_template(
             template,
             portal=self.portal,

@@ -1,6 +1,6 @@
 """Sentences of pages that are made on the server: texts with values, grammatical number, dates and numbers.
 
-The browser's twin is `static/js/base/wording.js`; values of features are said by `layers.plain_words`.
+The browser's twin is `static/js/base/wording.js`; values of features are said by the layers floor.
 """
 
 from __future__ import annotations

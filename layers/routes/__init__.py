@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from layers.catalogue import Catalogue
     from layers.ogc import MoreLinks
     from layers.portal import Portal
+    from layers.routes.answers import LayerPages
 
 
 def build_blueprint(
@@ -31,12 +32,14 @@ def build_blueprint(
     database: Database,
     *,
     more_links: MoreLinks | None = None,
+    pages: LayerPages | None = None,
 ) -> Blueprint:
-    """The routes of this floor. `more_links(root, layer_id)` gives other floors' links of a collection.
+    """The routes of this floor. `more_links(root, layer_id)` gives other floors' links of a collection;
+    `pages` shows layers to people.
 
     Raises ConfigurationError when a manifest of the portal cannot be read.
     """
-    door = Door(settings, portal, catalogue, database, more_links or (lambda *_: ()))
+    door = Door(settings, portal, catalogue, database, more_links or (lambda *_: ()), pages)
     blueprint = Blueprint("layers", __name__)
     add_collections(blueprint, door)
     add_features(blueprint, door)

@@ -15,12 +15,23 @@ from layers.links import JSON_TYPE, find_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Protocol
 
     from gis.database import Database
     from gis.settings import Settings
     from layers.catalogue import Catalogue
     from layers.ogc import MoreLinks
     from layers.portal import Portal
+
+    class LayerPages(Protocol):
+        """Whoever shows layers to people; `viewer.layer_pages` does."""
+
+        def list_page(self, asked_language: str | None) -> Response:
+            """Every layer."""
+
+        def layer_page(self, layer_id: str, asked_language: str | None) -> Response:
+            """One layer. Raises NotFoundError."""
+
 
 # Shared caches may keep an answer for a minute; after publishing, it is that much behind at most.
 SHORT_LIVED = "public, max-age=60"
@@ -32,13 +43,14 @@ FORM_OF_ANSWERS = 1
 
 @dataclass(frozen=True)
 class Door:
-    """Everything the routes of this floor reach through."""
+    """Everything the routes of this floor reach through; without `pages`, people get JSON as programs do."""
 
     settings: Settings
     portal: Portal
     catalogue: Catalogue
     database: Database
     more_links: MoreLinks
+    pages: LayerPages | None = None
 
     @property
     def root(self) -> str:
@@ -65,6 +77,14 @@ def send_json(content: Any, *, mimetype: str = JSON_TYPE, cache: str = SHORT_LIV
     response.add_etag()
     response.make_conditional(request)
     return response
+
+
+def wants_page(given: Mapping[str, str]) -> bool:
+    """True when a person asks: `f=html`, or no `f` and a browser's Accept header."""
+    if "f" in given:
+        return given["f"] == "html"
+    offered = ("application/json", "text/html")
+    return request.accept_mimetypes.best_match(offered, default="application/json") == "text/html"
 
 
 def build_etag(*parts: object) -> str:

@@ -9,13 +9,18 @@ from layers.filters import check_format
 from layers.links import SCHEMA_TYPE
 from layers.ogc import describe_collection, describe_collections
 from layers.queryables import build_queryables, build_schema
-from layers.routes.answers import Door, given_parameters, send_json
+from layers.routes.answers import Door, given_parameters, send_json, wants_page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Blueprint, Response
+
+    from layers.routes.answers import LayerPages
 
 _PARAMETERS = ("f", "lang")
 _FORMATS = ("json",)
+_FORMATS_FOR_ALL = ("json", "html")
 
 
 def add_collections(blueprint: Blueprint, door: Door) -> None:
@@ -51,14 +56,33 @@ def add_collections(blueprint: Blueprint, door: Door) -> None:
 
     @blueprint.get("/layers")
     def list_layers() -> Response:
-        given_parameters(())
-        return send_json(describe_layers(door.catalogue.published(), door.root))
+        return _for_people_or_programs(
+            door,
+            page=lambda pages, language: pages.list_page(language),
+            data=lambda: send_json(describe_layers(door.catalogue.published(), door.root)),
+        )
 
     @blueprint.get("/layers/<layer_id>")
     def show_layer(layer_id: str) -> Response:
-        given_parameters(())
-        layer = door.catalogue.find(layer_id)
-        return send_json(describe_layer_fully(layer, door.catalogue.versions(layer_id), door.root))
+        def describe() -> Response:
+            layer = door.catalogue.find(layer_id)
+            return send_json(describe_layer_fully(layer, door.catalogue.versions(layer_id), door.root))
+
+        return _for_people_or_programs(
+            door, page=lambda pages, language: pages.layer_page(layer_id, language), data=describe
+        )
+
+
+def _for_people_or_programs(
+    door: Door, *, page: Callable[[LayerPages, str], Response], data: Callable[[], Response]
+) -> Response:
+    """The page when a person asks, else the data; caches are told that the answer goes by Accept."""
+    given = given_parameters(_PARAMETERS)
+    check_format(given, _FORMATS_FOR_ALL)
+    language = door.language(given)
+    response = page(door.pages, language) if door.pages and wants_page(given) else data()
+    response.vary.add("Accept")
+    return response
 
 
 def _language(door: Door) -> str:

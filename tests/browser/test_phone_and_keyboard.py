@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.accessibility import faults
 from tests.browser.looking import PHONE, Watch, panel_heading, wait_for_tiles
 
 if TYPE_CHECKING:
@@ -16,10 +16,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 TOUCH = {"is_mobile": True, "has_touch": True, "device_scale_factor": 2}
 SMALLEST = {"width": 320, "height": 640}
-LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def test_phone_shows_map_and_sheet(open_page: Callable[..., Page], parcel: dict[str, Any]) -> None:
@@ -188,17 +186,3 @@ def test_still_people_see_no_movement(open_page: Callable[..., Page], parcel: di
 
     assert page.locator(".leaflet-zoom-anim").count() == 0
     wait_for_tiles(page)
-
-
-def faults(page: Page) -> list[str]:
-    """What axe finds, each as rule and element."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        """(levels) => axe.run(document, {
-            runOnly: { type: 'tag', values: levels }, rules: { 'focus-order-semantics': { enabled: true } },
-        })
-            .then(({ violations }) => violations)
-            .then((all) => all.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)))""",
-        LEVELS,
-    )
-    return [str(each) for each in found]

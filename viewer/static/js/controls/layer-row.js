@@ -63,7 +63,8 @@ export class LayerRow {
         element('dl', { class: 'facts facts--small' }, ...facts.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)])),
         layer.documents.length > 0
           ? element('ul', { class: 'documents' }, ...layer.documents.map(({ title, url }) => element('li', {}, outsideLink(url, title))))
-          : null));
+          : null,
+        layer.available ? element('a', { class: 'layer__about', href: this.urls.layerPage.replace('{layer}', layer.id) }, wording.say('layers.about')) : null));
   }
 
   _buildLegend() {
