@@ -20,7 +20,7 @@ from sqlalchemy.engine import make_url
 from gis.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from psycopg import Cursor
 
@@ -38,11 +38,33 @@ _READING = {
     "idle_in_transaction_session_timeout": "15s",
     "lock_timeout": "1s",
 }
+# A writer waits for a lock as long as a person would. The server notices within seconds that one was killed
+# or its machine is gone, so that nothing of it stands in the next one's way.
+_WRITING = {
+    "lock_timeout": "20s",
+    "client_connection_check_interval": "1s",
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+}
 _TIMEOUTS: dict[Purpose, str] = {"tiles": "5s", "api": "10s", "downloads": "300s"}
 _POOL_SIZES: dict[Purpose, int] = {"tiles": 4, "api": 4, "downloads": 2}
 _POOL_WAIT_SECONDS = 2
 _CONNECT_SECONDS = 5
 _NOT_PREPARED = "The database is not prepared for this program. `prostor doctor` says what is missing."
+
+_LOST = (
+    "The connection to the database was lost in the middle. Whatever was not finished is undone; "
+    "`prostor layer list` shows what is published. Try again."
+)
+_WRITING_SENTENCES: Mapping[type[psycopg.Error], str] = {
+    pg.DiskFull: "The disk of the database is full. Nothing was changed. Make room there, then try again.",
+    pg.LockNotAvailable: (
+        "Something else in the database is in the way, for example a backup, a migration or an open "
+        "administration tool. Nothing was changed. Try again when that is done."
+    ),
+    pg.QueryCanceled: "The database ended the work before it was done. Nothing was changed. Try again.",
+}
 
 
 @dataclass(frozen=True)
@@ -101,11 +123,21 @@ class Database:
 
     @contextmanager
     def loading(self) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-        """A psycopg connection of the loader, one transaction: committed at the end, or rolled back."""
-        with (
-            translated_errors(),
-            psycopg.connect(plain_url(self.urls.loader), connect_timeout=_CONNECT_SECONDS) as connection,
-        ):
+        """A psycopg connection of the loader, one transaction: committed at the end, or rolled back.
+
+        Raises UnavailableError with a sentence for whoever imports or publishes.
+        """
+        with translated_errors():
+            opened = psycopg.connect(
+                plain_url(self.urls.loader),
+                connect_timeout=_CONNECT_SECONDS,
+                application_name="prostor-loader",
+                options=_options(_WRITING),
+                keepalives_idle=30,
+                keepalives_interval=10,
+                keepalives_count=3,
+            )
+        with translated_writing_errors(), opened as connection:
             yield connection
 
     @cached_property
@@ -150,6 +182,20 @@ def translated_errors() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def translated_writing_errors() -> Iterator[None]:
+    """The same for whoever writes: what stands in the way, and that nothing half done is left."""
+    with translated_errors():
+        try:
+            yield
+        except (psycopg.OperationalError, psycopg.InterfaceError) as exc:
+            raise UnavailableError(_WRITING_SENTENCES.get(type(exc), _LOST), cause=str(exc)) from exc
+
+
+def _options(values: Mapping[str, str]) -> str:
+    return " ".join(f"-c {name}={value}" for name, value in values.items())
+
+
 def _reading_engine(url: str, purpose: Purpose) -> sqlalchemy.Engine:
     options = {**_READING, "statement_timeout": _TIMEOUTS[purpose]}
     return sqlalchemy.create_engine(
@@ -161,7 +207,7 @@ def _reading_engine(url: str, purpose: Purpose) -> sqlalchemy.Engine:
         pool_pre_ping=True,
         pool_recycle=600,
         connect_args={
-            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+            "options": _options(options),
             "connect_timeout": _CONNECT_SECONDS,
             "application_name": f"prostor-{purpose}",
         },

@@ -1,6 +1,7 @@
 """One import of a layer at a time, and a line in the catalogue about each, also when it failed.
 
-A connection of its own holds the lock for the whole journey; when the program is killed, PostgreSQL frees it.
+A connection of its own holds the lock for the whole journey; when the program is killed, PostgreSQL frees it. A
+lock can be lost with its connection, so whoever publishes asks for it once more before the commit.
 """
 
 from __future__ import annotations
@@ -9,17 +10,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gis.errors import ConflictError
+import psycopg
+from psycopg import errors as pg
+
+from gis.errors import ConflictError, UnavailableError
+from gis.logs import logger
 from gis.statements import read_statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import psycopg
-
     from gis.database import Database
 
     Connection = psycopg.Connection[tuple[object, ...]]
+
+# The janitor holds a layer for a moment only, and nobody shall be refused because of it.
+PATIENCE_MILLISECONDS = 2_000
+_INTERRUPTED = "The import was interrupted; nothing of it was kept."
+_log = logger("loading")
 
 
 @dataclass(frozen=True)
@@ -27,23 +35,52 @@ class OpenJob:
     """The running job of one layer, on the connection that holds its lock."""
 
     id: int
+    layer_id: str
     connection: Connection
 
-    def end(self, state: str, *, message: str | None = None, version_id: int | None = None) -> None:
-        """Write down how it ended: loaded, published, rejected or failed."""
-        self.connection.execute(
+    def end(
+        self,
+        state: str,
+        *,
+        message: str | None = None,
+        version_id: int | None = None,
+        on: Connection | None = None,
+    ) -> None:
+        """Write down how it ended: loaded, published, rejected or failed; `on` a connection whose transaction
+        makes it true at the same moment, else at once.
+        """
+        (on or self.connection).execute(
             read_statement("layers", "end_job"),
             {"id": self.id, "state": state, "message": message, "version_id": version_id},
         )
 
+    def end_badly(self, state: str, *, message: str) -> None:
+        """Write down a failure; where even that fails, the next sweep does it."""
+        try:
+            self.end(state, message=message)
+        except psycopg.Error as exc:
+            _log.warning("job_not_ended", job=self.id, cause=str(exc))
+
+    def check_lock(self) -> None:
+        """Raise UnavailableError unless the layer is still ours, so that nobody else may have begun with it."""
+        try:
+            row = self.connection.execute(
+                read_statement("layers", "holds_layer"), {"layer_id": self.layer_id}
+            ).fetchone()
+        except psycopg.OperationalError as exc:
+            raise _lost(self.layer_id, cause=str(exc)) from exc
+        if row != (True,):
+            raise _lost(self.layer_id, cause="another session answered")
+
 
 @contextmanager
-def layer_lock(database: Database, layer_id: str) -> Iterator[Connection]:
-    """Hold the lock of a layer. Raises ConflictError when another import holds it."""
+def layer_lock(
+    database: Database, layer_id: str, *, patience_milliseconds: int = PATIENCE_MILLISECONDS
+) -> Iterator[Connection]:
+    """Hold the lock of a layer. Raises ConflictError when somebody else keeps it for longer than that."""
     with database.loading() as connection:
         connection.autocommit = True
-        row = connection.execute(read_statement("layers", "lock_layer"), {"layer_id": layer_id}).fetchone()
-        if row != (True,):
+        if not _try_lock(connection, layer_id, patience_milliseconds):
             raise ConflictError(
                 f"The layer {layer_id!r} is being imported or published by somebody else right now. "
                 "Wait until that is done, then try again."
@@ -58,24 +95,55 @@ def open_job(database: Database, layer_id: str, who: str) -> Iterator[OpenJob]:
         row = connection.execute(
             read_statement("layers", "begin_job"), {"layer_id": layer_id, "who": who}
         ).fetchone()
-        yield OpenJob(id=_integer(row), connection=connection)
+        yield OpenJob(id=_integer(row), layer_id=layer_id, connection=connection)
+
+
+def claim_layer(connection: Connection, layer_id: str) -> None:
+    """Hold the layer's row until this transaction ends, entering the layer when it is new.
+
+    Whoever lost the lock without noticing, and whoever took it then, come here one after the other.
+    """
+    connection.execute(read_statement("layers", "ensure_layer"), {"layer_id": layer_id})
+    connection.execute(read_statement("layers", "claim_layer"), {"layer_id": layer_id})
 
 
 def end_interrupted_jobs(database: Database) -> int:
     """Mark jobs as failed that run in no program any more; how many there were."""
     with database.loading() as connection:
-        connection.autocommit = True
         running = connection.execute(read_statement("layers", "running_jobs")).fetchall()
-    ended = 0
-    for job_id, layer_id in running:
-        try:
-            with layer_lock(database, str(layer_id)) as connection:
-                job = OpenJob(id=_integer((job_id,)), connection=connection)
-                job.end("failed", message="The import was interrupted; nothing of it was kept.")
-                ended += 1
-        except ConflictError:
-            continue
-    return ended
+    return sum(_end_interrupted(database, str(layer_id)) for layer_id in {layer for (layer,) in running})
+
+
+def _end_interrupted(database: Database, layer_id: str) -> int:
+    """Under the layer's lock a job that is still said to run cannot be running."""
+    try:
+        with layer_lock(database, layer_id, patience_milliseconds=0) as connection:
+            values = {"layer_id": layer_id, "message": _INTERRUPTED}
+            return connection.execute(read_statement("layers", "end_interrupted_jobs"), values).rowcount
+    except ConflictError:
+        return 0
+
+
+def _try_lock(connection: Connection, layer_id: str, patience_milliseconds: int) -> bool:
+    if patience_milliseconds == 0:
+        row = connection.execute(read_statement("layers", "lock_layer"), {"layer_id": layer_id}).fetchone()
+        return row == (True,)
+    wait = {"wait": f"{patience_milliseconds}ms"}
+    try:
+        with connection.transaction():
+            connection.execute(read_statement("layers", "wait_for_locks"), wait)
+            connection.execute(read_statement("layers", "await_layer"), {"layer_id": layer_id})
+    except pg.LockNotAvailable:
+        return False
+    return True
+
+
+def _lost(layer_id: str, *, cause: str) -> UnavailableError:
+    return UnavailableError(
+        f"The connection that kept {layer_id!r} for this import was lost, so nothing was published: somebody "
+        "else may have imported the layer meanwhile. Import it again.",
+        cause=cause,
+    )
 
 
 def _integer(row: tuple[Any, ...] | None) -> int:
