@@ -20,12 +20,13 @@ from typing import IO, TYPE_CHECKING
 from pydantic import TypeAdapter
 
 import layers
-from gis.errors import SourceError
+from gis.errors import SourceError, UnavailableError
 from gis.logs import logger
 from layers.parts import Part
-from layers.reading.child import ANSWER
+from layers.reading.child import ANSWER, NO_ROOM_STATUS
 from layers.reading.drivers import skipped_drivers
 from layers.reading.report import Inspection, Progress, Reading, Refusal
+from layers.reading.staging import NO_ROOM_SENTENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -124,6 +125,8 @@ def _run(job: Job, kind: Format, progress: Callable[[Progress], None] | None) ->
     if child.returncode == 0 and answer_path.exists():
         return _read_answer(answer_path)
     _log.warning("reader_ended", status=child.returncode, errors=_last_errors(job.folder), repairing=repairing)
+    if child.returncode == NO_ROOM_STATUS:
+        raise UnavailableError(NO_ROOM_SENTENCE)
     raise SourceError(_sentence_for(child.returncode, repairing, job, timed_out=deadline.passed))
 
 
@@ -221,7 +224,10 @@ def _sentence_for(status: int, repairing: int | None, job: Job, *, timed_out: bo
         return "Reading took too much computing time and was ended. Divide the source into parts."
     if repairing:
         return f"The reader stopped while mending feature {repairing}. Mend it in the source."
-    return "The reader stopped in the middle of the file; it is damaged, or needs too much memory."
+    return (
+        "The reader stopped in the middle of the file: it is damaged, or needs too much memory. Ask the provider "
+        "for a new copy, or divide it."
+    )
 
 
 def _last_errors(folder: Path) -> str:

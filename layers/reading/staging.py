@@ -1,20 +1,21 @@
 """A private folder for one import: the source under fixed names, and nothing that a user named.
 
-The folder is locked while its owner lives; `sweep` removes the ones whose owner was killed.
+The folder is locked while its owner lives; `sweep` removes the ones whose owner was killed. A common lock keeps the
+sweep away from a folder that is just being made.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import secrets
 import shutil
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gis.errors import SourceError
+from gis.errors import ConfigurationError, SourceError, UnavailableError
 from layers.reading.archive import (
     MAIN_SUFFIXES,
     MAX_BYTES,
@@ -27,12 +28,19 @@ from layers.reading.archive import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import IO
 
     from layers.manifest import Format
 
+# Shared by every folder that is being made, alone for the sweep.
+_COMMON_LOCK = ".lock"
 _LOCK = "lock"
-_YOUNG_SECONDS = 60
 _BLOCK = 2**20
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+NO_ROOM_SENTENCE = (
+    "There is no room left on the disk of PROSTOR_HOME, where a source is unpacked and read. Make room there, "
+    "about three times the size of the unpacked source, then import again."
+)
 
 
 @dataclass(frozen=True)
@@ -48,13 +56,13 @@ class StagedSource:
 
 @contextmanager
 def staging_folder(home: Path) -> Iterator[Path]:
-    """A new private folder under `home`/staging, removed at the end whatever happens."""
-    root = home / "staging"
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder = root / secrets.token_hex(8)
-    folder.mkdir(mode=0o700)
-    with (folder / _LOCK).open("wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    """A new private folder under `home`/staging, removed at the end whatever happens.
+
+    Raises ConfigurationError when the home cannot be written to, UnavailableError when its disk is full.
+    """
+    with _writing():
+        folder, lock = _make_folder(home / "staging")
+    with lock:
         try:
             yield folder
         finally:
@@ -64,8 +72,42 @@ def staging_folder(home: Path) -> Iterator[Path]:
 def sweep(home: Path) -> int:
     """Remove staging folders whose owner is gone; how many there were."""
     root = home / "staging"
-    folders = [path for path in root.iterdir() if path.is_dir()] if root.is_dir() else []
-    return sum(_remove_if_left(folder) for folder in folders)
+    if not root.is_dir():
+        return 0
+    try:
+        with (root / _COMMON_LOCK).open("ab") as common:
+            fcntl.flock(common, fcntl.LOCK_EX)
+            return sum(_remove_if_left(folder) for folder in root.iterdir() if folder.is_dir())
+    except OSError:
+        return 0
+
+
+def _make_folder(root: Path) -> tuple[Path, IO[bytes]]:
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (root / _COMMON_LOCK).open("ab") as common:
+        fcntl.flock(common, fcntl.LOCK_SH)
+        folder = root / secrets.token_hex(8)
+        folder.mkdir(mode=0o700)
+        lock = (folder / _LOCK).open("wb")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    return folder, lock
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """What the system says against writing, in words that say what to do."""
+    try:
+        yield
+    except OSError as exc:
+        if exc.errno in NO_ROOM:
+            raise UnavailableError(NO_ROOM_SENTENCE, cause=str(exc)) from exc
+        if exc.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise ConfigurationError(
+                "The folder that PROSTOR_HOME names cannot be written to by this user. Choose another one, or "
+                "let its owner allow it.",
+                cause=str(exc),
+            ) from exc
+        raise
 
 
 def find_format(source: Path) -> Format:
@@ -82,25 +124,39 @@ def find_format(source: Path) -> Format:
 
 
 def stage(source: Path, kind: Format, folder: Path) -> StagedSource:
-    """Copy or unpack a source into the folder under fixed names. Raises SourceError when it cannot be used."""
+    """Copy or unpack a source into the folder under fixed names.
+
+    Raises SourceError when it cannot be used, UnavailableError when the disk is full.
+    """
+    _check_source(source)
+    with _writing():
+        if not is_archive(source):
+            return _stage_plain(source, kind, folder)
+        packed = folder / "archive.zip"
+        digest = _copy(source, packed, hashlib.sha256())
+        main, left_aside = extract(packed, kind, folder, source.name)
+        packed.unlink()
+        return StagedSource(folder, main.name, source.name, digest.hexdigest(), left_aside)
+
+
+def _check_source(source: Path) -> None:
     if not source.is_file():
         raise SourceError(
             f"There is no source file {source.name!r} where the manifest says. Check source.file."
         )
     size = source.stat().st_size
     if size == 0:
-        raise SourceError(f"The source file {source.name!r} is empty.")
+        raise SourceError(f"The source file {source.name!r} is empty. Fetch it again.")
     if size > MAX_BYTES:
         raise SourceError(
             f"The source file {source.name!r} has {size} bytes; at most {MAX_BYTES} are accepted."
         )
-    if is_archive(source):
-        packed = folder / "archive.zip"
-        digest = _copy(source, packed, hashlib.sha256())
-        main, left_aside = extract(packed, kind, folder, source.name)
-        packed.unlink()
-        return StagedSource(folder, main.name, source.name, digest.hexdigest(), left_aside)
-    return _stage_plain(source, kind, folder)
+    try:
+        source.open("rb").close()
+    except OSError as exc:
+        raise SourceError(
+            f"The source file {source.name!r} may not be read by this user. Ask its owner to allow it."
+        ) from exc
 
 
 def _stage_plain(source: Path, kind: Format, folder: Path) -> StagedSource:
@@ -142,13 +198,13 @@ def _copy(source: Path, target: Path, digest: hashlib._Hash) -> hashlib._Hash:
 
 
 def _remove_if_left(folder: Path) -> bool:
+    """Nobody makes a folder meanwhile, so one that is not locked has no owner."""
     try:
         with (folder / _LOCK).open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except FileNotFoundError:
-        if time.time() - folder.stat().st_mtime < _YOUNG_SECONDS:
-            return False
+        pass
     shutil.rmtree(folder, ignore_errors=True)
-    return True
+    return not folder.exists()
