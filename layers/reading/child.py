@@ -8,6 +8,7 @@ loaded, speaks progress on standard output, and answers in `answer.json` of the 
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import os
 import resource
@@ -20,8 +21,11 @@ from gis.errors import ProstorError
 from layers.reading.barriers import shut_in
 from layers.reading.job import ImportJob, InspectJob, Job, Limits
 from layers.reading.report import Inspection, Progress, Reading, Refusal
+from layers.reading.staging import NO_ROOM
 
 ANSWER = "answer.json"
+# The status that says the staging folder's disk is full.
+NO_ROOM_STATUS = 28
 _PR_SET_PDEATHSIG = 1
 
 
@@ -33,13 +37,27 @@ def main() -> int:
     _limit(job.limits)
     shut_in(job.folder)
     try:
-        answer = _run(job)
-    except ProstorError as exc:
-        answer = Refusal(sentence=exc.sentence)
-    except MemoryError:
-        answer = Refusal(sentence="The source needs more memory than one import may use. Divide it into parts.")
-    (job.folder / ANSWER).write_text(answer.model_dump_json(), encoding="utf-8")
+        answer = _judge(job)
+        (job.folder / ANSWER).write_text(answer.model_dump_json(), encoding="utf-8")
+    except OSError as exc:
+        if exc.errno not in NO_ROOM:
+            raise
+        # There may be no room for an answer either, so the status says it.
+        return NO_ROOM_STATUS
     return 0
+
+
+def _judge(job: ImportJob | InspectJob) -> Reading | Inspection | Refusal:
+    try:
+        return _run(job)
+    except ProstorError as exc:
+        return Refusal(sentence=exc.sentence)
+    except MemoryError:
+        return Refusal(sentence="The source needs more memory than one import may use. Divide it into parts.")
+    except OSError as exc:
+        if exc.errno != errno.EFBIG:
+            raise
+        return Refusal(sentence="The source grows too large while it is read. Divide it into parts.")
 
 
 def _run(job: ImportJob | InspectJob) -> Reading | Inspection | Refusal:

@@ -1,7 +1,7 @@
 """A private folder for one import: the source under fixed names, and nothing that a user named.
 
-The folder is locked while its owner lives; `sweep` removes the ones whose owner was killed. A common lock keeps the
-sweep away from a folder that is just being made.
+The folder is locked while its owner lives; `sweep` removes the ones whose owner was killed. A common lock
+keeps the sweep from a folder that is just being made.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from layers.manifest import Format
 
 # Shared by every folder that is being made, alone for the sweep.
-_COMMON_LOCK = ".lock"
+_COMMON_LOCK = "staging.lock"
 _LOCK = "lock"
 _BLOCK = 2**20
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -61,7 +61,7 @@ def staging_folder(home: Path) -> Iterator[Path]:
     Raises ConfigurationError when the home cannot be written to, UnavailableError when its disk is full.
     """
     with _writing():
-        folder, lock = _make_folder(home / "staging")
+        folder, lock = _make_folder(home)
     with lock:
         try:
             yield folder
@@ -75,16 +75,17 @@ def sweep(home: Path) -> int:
     if not root.is_dir():
         return 0
     try:
-        with (root / _COMMON_LOCK).open("ab") as common:
+        with (home / _COMMON_LOCK).open("ab") as common:
             fcntl.flock(common, fcntl.LOCK_EX)
             return sum(_remove_if_left(folder) for folder in root.iterdir() if folder.is_dir())
     except OSError:
         return 0
 
 
-def _make_folder(root: Path) -> tuple[Path, IO[bytes]]:
+def _make_folder(home: Path) -> tuple[Path, IO[bytes]]:
+    root = home / "staging"
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (root / _COMMON_LOCK).open("ab") as common:
+    with (home / _COMMON_LOCK).open("ab") as common:
         fcntl.flock(common, fcntl.LOCK_SH)
         folder = root / secrets.token_hex(8)
         folder.mkdir(mode=0o700)

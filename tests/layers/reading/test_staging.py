@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import subprocess
 import sys
-import time
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,16 +117,21 @@ def test_sweeping_removes_only_what_was_left(tmp_path: Path) -> None:
     assert not left.exists()
 
 
-def test_a_folder_without_a_lock_is_given_a_minute(tmp_path: Path) -> None:
-    """Between making the folder and locking it there is a moment in which it must not be swept."""
-    folder = tmp_path / "staging" / "new"
-    folder.mkdir(parents=True)
+def test_a_folder_that_is_being_made_is_not_swept(tmp_path: Path) -> None:
+    """Between making the folder and locking it there is a moment; the sweep waits until it is over."""
+    root = tmp_path / "staging"
+    (root / "new").mkdir(parents=True)
 
-    assert sweep(tmp_path) == 0
+    with ThreadPoolExecutor(1) as pool, (tmp_path / "staging.lock").open("ab") as common:
+        fcntl.flock(common, fcntl.LOCK_SH)
+        sweeping = pool.submit(sweep, tmp_path)
+        wait([sweeping], timeout=0.3)
+        during = (sweeping.done(), (root / "new").exists())
+        fcntl.flock(common, fcntl.LOCK_UN)
 
-    long_ago = time.time() - 3600
-    os.utime(folder, (long_ago, long_ago))
-    assert sweep(tmp_path) == 1
+        assert during == (False, True)
+        assert sweeping.result() == 1
+        assert not (root / "new").exists()
 
 
 def test_formats_are_known_by_their_endings(tmp_path: Path, pack: Callable[..., Path]) -> None:
