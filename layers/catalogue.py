@@ -200,9 +200,9 @@ class Catalogue:
         return self._refreshing.acquire(timeout=_PATIENCE_SECONDS if age > 2 * self._remember_seconds else 0)
 
     def _ask_for_pointers(self) -> dict[str, _Pointer]:
-        question = sa.select(
-            Layer.id, Layer.current_version_id, Layer.withdrawn_at, Layer.withdrawals
-        ).where(Layer.current_version_id.is_not(None) | Layer.withdrawn_at.is_not(None))
+        question = sa.select(Layer.id, Layer.current_version_id, Layer.withdrawn_at, Layer.withdrawals).where(
+            Layer.current_version_id.is_not(None) | Layer.withdrawn_at.is_not(None)
+        )
         with self._database.reading() as connection:
             return {
                 row.id: _Pointer(None if row.withdrawn_at else row.current_version_id, row.withdrawals)
@@ -244,7 +244,7 @@ class Catalogue:
         return version
 
 
-def _select_versions() -> sa.Select[tuple[LayerVersion, int]]:
+def _select_versions() -> sa.Select[LayerVersion, int]:
     """Versions, each with how often its layer was withdrawn, as one moment knows both."""
     return sa.select(LayerVersion, Layer.withdrawals).join(Layer, Layer.id == LayerVersion.layer_id)
 

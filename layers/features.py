@@ -126,15 +126,15 @@ def read_item(
 @contextmanager
 def reading_version(database: Database, purpose: Purpose) -> Iterator[sqlalchemy.Connection]:
     """A reading connection; a data table dropped under a long walk becomes GoneError."""
-    try:
-        with database.reading(purpose) as connection:
+    with database.reading(purpose) as connection:
+        try:
             yield connection
-    except sa.ProgrammingError as exc:
-        if isinstance(exc.orig, pg.UndefinedTable):
-            raise GoneError(
-                "These data were replaced by newer ones while you read. Begin again with the first page."
-            ) from exc
-        raise
+        except sa.ProgrammingError as exc:
+            if isinstance(exc.orig, pg.UndefinedTable):
+                raise GoneError(
+                    "These data were replaced by newer ones while you read. Begin again with the first page."
+                ) from exc
+            raise
 
 
 def _write_page(database: Database, question: PageQuestion, links: PageLinks) -> Generator[bytes]:

@@ -28,7 +28,7 @@ DEFAULT_LIMIT = 100
 MAX_LIMIT = 10_000
 MAX_TEXT = 500
 
-ITEMS_PARAMETERS = ("bbox", "bbox-crs", "crs", "datetime", "f", "limit", "next", "properties")
+ITEMS_PARAMETERS = ("bbox", "bbox-crs", "crs", "datetime", "f", "limit", "next", "properties", "version")
 FORMATS = ("json", "geojson")
 
 Value = str | int | float | bool | date
@@ -41,6 +41,7 @@ _RFC3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2}))?"
 )
 _BIGINT = 2**63
+_TOKEN = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,15 @@ def check_format(given: Mapping[str, str], formats: tuple[str, ...]) -> None:
     """Raise RequestError when `f` names a format that is not written here."""
     if "f" in given and given["f"] not in formats:
         raise RequestError("f", f"choose one of {', '.join(formats)}", value=given["f"][:100])
+
+
+def parse_version(text: str) -> str:
+    """The token of a version: 16 hexadecimal digits. Raises RequestError."""
+    if not _TOKEN.fullmatch(text):
+        raise RequestError(
+            "version", "write the token of a version: 16 digits and small letters", value=text[:100]
+        )
+    return text
 
 
 def parse_number(parameter: str, text: str) -> float:

@@ -79,6 +79,7 @@ def _collection_links(layer: PublishedLayer, root: str, language: str) -> list[L
         build_link(QUERYABLES_REL, collection_href(root, layer.id, "queryables"), SCHEMA_TYPE, "Queryables"),
         build_link("describedby", collection_href(root, layer.id, "schema"), SCHEMA_TYPE, "Schema"),
         build_link("alternate", f"{root}/layers/{layer.id}", JSON_TYPE, "Source, quality and versions"),
+        build_link("version-history", f"{root}/layers/{layer.id}", JSON_TYPE, "Versions"),
     ]
     if source.licence_url:
         links.append(build_link("license", source.licence_url, "text/html", source.licence))
@@ -95,6 +96,7 @@ def page_links(root: str, layer_id: str, given: Mapping[str, str]) -> list[Link]
     return [
         build_link("self", href, GEOJSON_TYPE),
         build_link("collection", collection_href(root, layer_id), JSON_TYPE),
+        *_version_links(root, layer_id, "items", given=given),
     ]
 
 
@@ -110,4 +112,26 @@ def item_links(root: str, layer_id: str, key: str, given: Mapping[str, str]) -> 
     return [
         build_link("self", href, GEOJSON_TYPE),
         build_link("collection", collection_href(root, layer_id), JSON_TYPE),
+        *_version_links(root, layer_id, "items", key, given=given),
+    ]
+
+
+def predecessor_link(root: str, layer: PublishedLayer, versions: Sequence[PublishedLayer]) -> list[Link]:
+    """The features of the newest kept version before this one, if there is one (RFC 5829, 3.5)."""
+    earlier = [version for version in versions if version.number < layer.number]
+    if not earlier:
+        return []
+    before = max(earlier, key=lambda version: version.number)
+    href = with_query(collection_href(root, layer.id, "items"), [("version", before.token)])
+    return [build_link("predecessor-version", href, GEOJSON_TYPE, f"State of {before.state_date.isoformat()}")]
+
+
+def _version_links(root: str, layer_id: str, *below: str, given: Mapping[str, str]) -> list[Link]:
+    """Of an answer from a kept version: the same question to the published one, and all versions (RFC 5829)."""
+    if "version" not in given:
+        return []
+    pairs = [(name, value) for name, value in given.items() if name not in ("version", "next")]
+    return [
+        build_link("latest-version", with_query(collection_href(root, layer_id, *below), pairs), GEOJSON_TYPE),
+        build_link("version-history", f"{root}/layers/{layer_id}", JSON_TYPE),
     ]

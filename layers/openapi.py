@@ -28,7 +28,7 @@ _PROBLEM = {"content": {"application/problem+json": {"schema": {"type": "object"
 _FAULTS = {
     "400": {"description": "A parameter is unknown, repeated or malformed.", **_PROBLEM},
     "404": {"description": "There is no such thing.", **_PROBLEM},
-    "410": {"description": "It was withdrawn, or replaced while you read.", **_PROBLEM},
+    "410": {"description": "It was withdrawn, replaced while you read, or is no longer kept.", **_PROBLEM},
     "503": {"description": "The database is away or too busy.", **_PROBLEM},
 }
 
@@ -62,7 +62,7 @@ def _collection_paths(layer: PublishedLayer) -> Mapping[str, Json]:
         f"{here}/items/{{featureId}}": _get(
             f"item.{layer.id}",
             f"{title}: one feature",
-            [_path("featureId", "key of a feature"), _crs("crs", layer), _format(*FORMATS)],
+            [_path("featureId", "key of a feature"), _crs("crs", layer), _version(layer), _format(*FORMATS)],
             media_type=GEOJSON_TYPE,
         ),
         f"{here}/queryables": _get(
@@ -85,6 +85,7 @@ def _items_parameters(layer: PublishedLayer) -> list[Json]:
         _query("limit", "At most so many features; more are cut to the maximum.", limit),
         _query("properties", "Only these properties.", names, explode=False),
         _query("next", "Where a further page begins; comes from a link.", {"type": "string"}),
+        _version(layer),
         _format(*FORMATS),
         *(
             _query(name, column.title.in_language(_LANGUAGE), _plain_schema(describe_column(column, _LANGUAGE)))
@@ -165,6 +166,14 @@ def _crs(name: str, layer: PublishedLayer) -> Json:
     choices = [each.uri for each in offered_crs(layer.srid)]
     schema = {"type": "string", "format": "uri", "enum": choices, "default": CRS84.uri}
     return _query(name, "A CRS of the collection.", schema)
+
+
+def _version(layer: PublishedLayer) -> Json:
+    described = (
+        "A kept version by its token, which /layers/{collectionId} lists; the published one when left out."
+    )
+    schema = {"type": "string", "pattern": "^[0-9a-f]{16}$", "example": layer.token}
+    return _query("version", described, schema)
 
 
 def _format(*names: str) -> Json:

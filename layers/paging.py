@@ -36,6 +36,12 @@ def write_next(place: Place, layer_id: str, given: Mapping[str, str]) -> str:
     return f"{place.token}-{place.after_fid:x}-{_check(place, layer_id, given)}"
 
 
+def find_token(text: str) -> str | None:
+    """The version a token seems to name, before it is judged by `parse_next`; None when it has no form."""
+    match = _TOKEN.fullmatch(text)
+    return match.group(1) if match else None
+
+
 def parse_next(text: str, layer_id: str, given: Mapping[str, str]) -> Place:
     """The place a token names. Raises RequestError when it is not one of this layer and these filters."""
     match = _TOKEN.fullmatch(text)

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
+    from layers.catalogue import Life
+
 _GZIP_LEVEL = 6
 # What Python itself needs for one entry: key, dictionary slot and object, rounded up.
 _ENTRY_OVERHEAD_BYTES = 600
@@ -23,11 +25,14 @@ _ENTRY_OVERHEAD_BYTES = 600
 
 @dataclass(frozen=True, slots=True)
 class StoredTile:
-    """A finished tile. `gzipped` is empty for a tile without features; `truncated` names cut layers."""
+    """A finished tile. `gzipped` is empty for a tile without features; `truncated` names cut layers.
+
+    `lives` are those of the layers in it: when one of them is over, the tile has to go.
+    """
 
     gzipped: bytes
     etag: str
-    layers: frozenset[str]
+    lives: frozenset[Life]
     truncated: str = ""
 
     @property
@@ -40,11 +45,11 @@ class StoredTile:
         return gzip.decompress(self.gzipped) if self.gzipped else b""
 
 
-def store_tile(body: bytes, layers: frozenset[str], *, truncated: str = "") -> StoredTile:
+def store_tile(body: bytes, lives: frozenset[Life], *, truncated: str = "") -> StoredTile:
     """Compress a tile and name its content: equal bytes have equal ETags in every process."""
     etag = hashlib.blake2b(body, digest_size=8).hexdigest()
     gzipped = gzip.compress(body, _GZIP_LEVEL, mtime=0) if body else b""
-    return StoredTile(gzipped, etag, layers, truncated)
+    return StoredTile(gzipped, etag, lives, truncated)
 
 
 class TileCache:
@@ -54,14 +59,14 @@ class TileCache:
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
         self._tiles: OrderedDict[str, StoredTile] = OrderedDict()
-        self._layers: Counter[str] = Counter()
+        self._lives: Counter[Life] = Counter()
         self._bytes = 0
 
     @property
-    def layers(self) -> frozenset[str]:
-        """The ids of all layers that are in kept tiles."""
+    def lives(self) -> frozenset[Life]:
+        """The lives of all layers that are in kept tiles."""
         with self._lock:
-            return frozenset(self._layers)
+            return frozenset(self._lives)
 
     @property
     def used_bytes(self) -> int:
@@ -87,15 +92,15 @@ class TileCache:
         with self._lock:
             self._remove(path)
             self._tiles[path] = tile
-            self._layers.update(tile.layers)
+            self._lives.update(tile.lives)
             self._bytes += cost
             while self._bytes > self._max_bytes:
                 self._remove(next(iter(self._tiles)))
 
-    def purge(self, layers: AbstractSet[str]) -> int:
-        """Forget every tile that holds one of these layers; return how many there were."""
+    def purge(self, lives: AbstractSet[Life]) -> int:
+        """Forget every tile with a layer of one of these lives; return how many there were."""
         with self._lock:
-            gone = [path for path, tile in self._tiles.items() if not tile.layers.isdisjoint(layers)]
+            gone = [path for path, tile in self._tiles.items() if not tile.lives.isdisjoint(lives)]
             for path in gone:
                 self._remove(path)
         return len(gone)
@@ -105,10 +110,10 @@ class TileCache:
         if tile is None:
             return
         self._bytes -= _cost(path, tile)
-        for layer in tile.layers:
-            self._layers[layer] -= 1
-            if not self._layers[layer]:
-                del self._layers[layer]
+        for life in tile.lives:
+            self._lives[life] -= 1
+            if not self._lives[life]:
+                del self._lives[life]
 
 
 def _cost(path: str, tile: StoredTile) -> int:

@@ -58,7 +58,7 @@ class TileService:
         }
         self._flights: Flights[StoredTile] = Flights()
         self._sources: dict[tuple[int, str, int], TileSource | None] = {}
-        self._withdrawals = Withdrawals(catalogue, self.cache)
+        self._withdrawals = Withdrawals(catalogue, (self.cache,))
 
     def answer(self, address: TileAddress, question: Question) -> Answer:
         """The answer for one tile. Raises NotFoundError, GoneError or UnavailableError."""
@@ -120,7 +120,7 @@ class TileService:
             return parts[0]
         tile = store_tile(
             b"".join(part.body() for part in parts),
-            tile_set.layers,
+            tile_set.lives,
             truncated=", ".join(part.truncated for part in parts if part.truncated),
         )
         self.cache.keep(address.path, tile)
@@ -142,7 +142,7 @@ class TileService:
     def _make_members(
         self, address: TileAddress, grid: Grid, members: list[PublishedLayer]
     ) -> dict[str, StoredTile]:
-        made = {member.id: store_tile(b"", frozenset((member.id,))) for member in members}
+        made = {member.id: store_tile(b"", frozenset((member.life,))) for member in members}
         asked = [
             (source, envelope)
             for member in members
@@ -155,7 +155,8 @@ class TileService:
             for source, envelope in asked:
                 tile = read_tile(cursor, source, address.x, address.y, asked=envelope)
                 truncated = _report_truncation(source, address) if tile.is_truncated else ""
-                made[source.name] = store_tile(tile.body, frozenset((source.name,)), truncated=truncated)
+                lives = frozenset((source.layer.life,))
+                made[source.name] = store_tile(tile.body, lives, truncated=truncated)
         return made
 
 

@@ -10,14 +10,15 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from gis.errors import GoneError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
-    from layers.catalogue import Catalogue, PublishedLayer
+    from layers.catalogue import Catalogue, Life, PublishedLayer
     from layers.portal import Portal, Theme
 
 # Goes up when joining members makes other bytes of the same members.
@@ -26,6 +27,27 @@ COMPOSITION_VERSION = 1
 _MAX_REMEMBERED = 1024
 # Tokens nobody knows cost the catalogue at most one look a second and theme.
 _EARLIER_FOR_SECONDS = 1.0
+# So many versions of the layers of a theme are looked through to tell a token that is gone from an unknown one.
+_MAX_PAST_VERSIONS = 300
+
+
+class Member(Protocol):
+    """As much of a version as decides what a theme's token was."""
+
+    @property
+    def id(self) -> str:
+        """The id of the layer."""
+
+    @property
+    def token(self) -> str:
+        """The token of the version."""
+
+    @property
+    def loaded_at(self) -> datetime:
+        """When it was loaded."""
+
+
+AnyMember = TypeVar("AnyMember", bound=Member)
 
 
 @dataclass(frozen=True)
@@ -38,17 +60,18 @@ class TileSet:
     theme: Theme | None = None
 
     @property
-    def layers(self) -> frozenset[str]:
-        """The ids of the members."""
-        return frozenset(member.id for member in self.members)
+    def lives(self) -> frozenset[Life]:
+        """The lives of the members; the set is gone when one of them is over."""
+        return frozenset(member.life for member in self.members)
 
 
 @dataclass(frozen=True)
 class _EarlierSets:
-    """The sets a theme may have been, by token, and when the catalogue was asked."""
+    """The sets a theme may have been, by token, those whose data are gone, and when the catalogue was asked."""
 
     read_at: float
     by_token: Mapping[str, TileSet]
+    gone: frozenset[str]
 
 
 class TileSets:
@@ -86,22 +109,34 @@ class TileSets:
 
     def _find_earlier(self, theme: Theme, token: str, current: TileSet) -> TileSet:
         """A theme as it was before: served by this process, or found among the versions still kept."""
-        earlier = self._seen.get((theme.id, token)) or self._read_earlier(theme, current).get(token)
+        earlier = self._seen.get((theme.id, token))
+        if earlier is None:
+            known = self._read_earlier(theme, current)
+            earlier = known.by_token.get(token)
+            if earlier is None and token in known.gone:
+                raise GoneError("A layer of this version of the theme was withdrawn, or is no longer kept.")
         if earlier is None:
             raise NotFoundError("There is no such version of this theme; its TileJSON names the current one.")
-        still_there = {layer.id for layer in self._catalogue.published()}
-        if not earlier.layers <= still_there:
+        if not earlier.lives <= self._catalogue.lives():
             raise GoneError("A layer of this version of the theme was withdrawn.")
         return earlier
 
-    def _read_earlier(self, theme: Theme, current: TileSet) -> Mapping[str, TileSet]:
+    def _read_earlier(self, theme: Theme, current: TileSet) -> _EarlierSets:
         known = self._earlier.get(theme.id)
         if known is None or time.monotonic() - known.read_at > _EARLIER_FOR_SECONDS:
-            kept = [self._catalogue.versions(name) for name in theme.layers]
+            kept = {name: self._catalogue.versions(name) for name in theme.layers}
             sets = [_build_set(theme, members) for members in earlier_members(kept, current.members)]
-            known = _EarlierSets(time.monotonic(), {each.token: each for each in sets})
-            self._earlier[theme.id] = known
-        return known.by_token
+            by_token = {each.token: each for each in sets}
+            gone = self._read_gone(theme, current) - set(by_token)
+            known = self._earlier[theme.id] = _EarlierSets(time.monotonic(), by_token, gone)
+        return known
+
+    def _read_gone(self, theme: Theme, current: TileSet) -> frozenset[str]:
+        """The tokens the theme may have had with versions that cannot be read any more."""
+        past = self._catalogue.past_versions(theme.layers, limit=_MAX_PAST_VERSIONS)
+        by_layer = {name: [version for version in past if version.id == name] for name in theme.layers}
+        members: Sequence[Member] = current.members
+        return frozenset(theme_token(each) for each in earlier_members(by_layer, members))
 
     def _remember(self, theme: Theme, members: Sequence[PublishedLayer]) -> TileSet:
         found = _build_set(theme, members)
@@ -115,26 +150,28 @@ def _build_set(theme: Theme, members: Sequence[PublishedLayer]) -> TileSet:
     return TileSet(theme.id, theme_token(members), tuple(members), theme)
 
 
-def theme_token(members: Sequence[PublishedLayer]) -> str:
+def theme_token(members: Sequence[Member]) -> str:
     """16 hex digits over `id@token` of the members in order: changes exactly when a member's tiles do."""
     names = [f"composition {COMPOSITION_VERSION}", *(f"{each.id}@{each.token}" for each in members)]
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
 
 
 def earlier_members(
-    kept: Sequence[Sequence[PublishedLayer]], current: Sequence[PublishedLayer]
-) -> Iterator[tuple[PublishedLayer, ...]]:
-    """The lists of members that a theme may have had, as far as versions are kept.
+    kept: Mapping[str, Sequence[AnyMember]], current: Sequence[AnyMember]
+) -> Iterator[tuple[AnyMember, ...]]:
+    """The lists of members that a theme may have had; `kept` are the versions of its layers, in its order.
 
     At each moment something was loaded, the newest of each layer; then today's list with one member put
-    back, which is what a rollback leaves behind.
+    back, which is what a rollback or a withdrawal leaves behind.
     """
-    for moment in sorted({version.loaded_at for versions in kept for version in versions}, reverse=True):
+    every = [version for versions in kept.values() for version in versions]
+    for moment in sorted({version.loaded_at for version in every}, reverse=True):
         yield tuple(
             max(loaded, key=lambda version: version.loaded_at)
-            for versions in kept
+            for versions in kept.values()
             if (loaded := [version for version in versions if version.loaded_at <= moment])
         )
-    for index, member in enumerate(current):
-        for version in (version for versions in kept for version in versions if version.id == member.id):
-            yield (*current[:index], version, *current[index + 1 :])
+    now = {member.id: member for member in current}
+    for version in every:
+        put_back = {**now, version.id: version}
+        yield tuple(put_back[name] for name in kept if name in put_back)

@@ -1,14 +1,16 @@
-"""Withdrawn layers leave the memory: tiles of a layer no longer published are purged within two seconds.
+"""Withdrawn layers leave the memory: within two seconds, in every process that serves tiles.
 
-Everything else in the cache is immutable. While the database is away nothing is known to be withdrawn, so
-what is in memory goes on being served, and the question is put again only after a pause.
+Everything else in a store is immutable. Each tile names the lives of its layers, and a life that the catalogue
+no longer knows is over: also when the layer was published again while this process slept, also for a tile
+that was still being made. While the database is away nothing is known to be withdrawn, so what is in memory
+goes on being served, and the question is put again only after a pause.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,32 +18,54 @@ from gis.errors import ProstorError
 from gis.logs import logger
 
 if TYPE_CHECKING:
-    from layers.catalogue import Catalogue
-    from tiles.cache import TileCache
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
-_EVERY_SECONDS = 1.0
+    from layers.catalogue import Catalogue, Life
+
+# The catalogue remembers its pointers for a second: a tile is purged a second and a half later at the latest.
+_EVERY_SECONDS = 0.5
 _AFTER_FAILURE_SECONDS = 15.0
+# A process that slept must not answer one request while another finds out what was withdrawn.
+_OVERDUE_SECONDS = 1.0
+_PATIENCE_SECONDS = 1.0
+
+
+class Store(Protocol):
+    """A place where finished tiles are kept: the memory of a process, or any other."""
+
+    @property
+    def lives(self) -> AbstractSet[Life]:
+        """The lives of all layers in kept tiles."""
+
+    def purge(self, lives: AbstractSet[Life]) -> int:
+        """Forget every tile with a layer of one of these lives; return how many there were."""
 
 
 class Withdrawals:
-    """Holds a cache against the catalogue, at most once a second, by whichever request comes first."""
+    """Holds stores against the catalogue, twice a second, by whichever request comes first.
+
+    A further store is purged as soon as it stands in `stores`; there is no other place that purges.
+    """
 
     def __init__(
-        self, catalogue: Catalogue, cache: TileCache, *, every_seconds: float = _EVERY_SECONDS
+        self, catalogue: Catalogue, stores: Sequence[Store], *, every_seconds: float = _EVERY_SECONDS
     ) -> None:
         self._catalogue = catalogue
-        self._cache = cache
+        self._stores = stores
         self._every_seconds = every_seconds
         self._asking = threading.Lock()
         self._next = 0.0
 
     def look(self) -> None:
         """Purge what was withdrawn, if it is time to ask and nobody else is asking; never raises."""
-        if time.monotonic() < self._next or not self._asking.acquire(blocking=False):
+        late = time.monotonic() - self._next
+        if late < 0 or not self._asking.acquire(timeout=_PATIENCE_SECONDS if late > _OVERDUE_SECONDS else 0):
             return
         try:
-            self._purge()
-            self._next = time.monotonic() + self._every_seconds
+            if time.monotonic() >= self._next:
+                self._purge()
+                self._next = time.monotonic() + self._every_seconds
         except (ProstorError, SQLAlchemyError) as exc:
             logger("tiles").warning("withdrawals_not_read", cause=type(exc).__name__)
             self._next = time.monotonic() + _AFTER_FAILURE_SECONDS
@@ -49,10 +73,11 @@ class Withdrawals:
             self._asking.release()
 
     def _purge(self) -> None:
-        kept = self._cache.layers
+        kept: frozenset[Life] = frozenset().union(*(store.lives for store in self._stores))
         if not kept:
             return
-        withdrawn = kept - {layer.id for layer in self._catalogue.published()}
-        if withdrawn:
-            count = self._cache.purge(withdrawn)
-            logger("tiles").info("withdrawn_tiles_purged", layers=sorted(withdrawn), tiles=count)
+        over = kept - self._catalogue.lives()
+        if over:
+            count = sum(store.purge(over) for store in self._stores)
+            layers = sorted({life.layer_id for life in over})
+            logger("tiles").info("withdrawn_tiles_purged", layers=layers, tiles=count)

@@ -140,11 +140,12 @@ def _check(database: Database, request: _Request, folder: Path) -> ImportReport:
     reading = _read(request, staged)
     with database.loading() as connection:
         previous = find_published(connection, request.manifest.id)
+        token = _token(connection, request, reading)
     return ImportReport(
         layer_id=request.manifest.id,
         outcome="checked",
         row_count=reading.row_count,
-        token=build_token(reading.copy_sha256, request.manifest),
+        token=token,
         hold_reason=find_hold_reason(previous, reading.row_count, request.manifest),
         quality=reading.quality,
         operation=reading.operation,
@@ -159,10 +160,10 @@ def _import(database: Database, request: _Request, folder: Path) -> ImportReport
     if previous and (previous.source_sha256, previous.fingerprint) == (staged.sha256, request.fingerprint):
         return _unchanged(request, previous)
     reading = _read(request, staged)
-    token = build_token(reading.copy_sha256, request.manifest)
-    if previous and (previous.token, previous.fingerprint) == (token, request.fingerprint):
-        return _unchanged(request, previous)
     with database.loading() as connection:
+        token = _token(connection, request, reading)
+        if previous and (previous.token, previous.fingerprint) == (token, request.fingerprint):
+            return _unchanged(request, previous)
         return _load(connection, request, staged, reading, token)
 
 
@@ -233,6 +234,13 @@ def _load(
         operation=reading.operation,
         operation_accuracy_m=reading.operation_accuracy_m,
     )
+
+
+def _token(connection: Connection, request: _Request, reading: Reading) -> str:
+    """The token in the layer's present life: the same data had another one before the layer was withdrawn."""
+    layer_id = request.manifest.id
+    row = connection.execute(read_statement("layers", "count_withdrawals"), {"layer_id": layer_id}).fetchone()
+    return build_token(reading.copy_sha256, request.manifest, withdrawals=int(str(row[0])) if row else 0)
 
 
 def _fill(connection: Connection, request: _Request, version_id: int, staged: StagedSource) -> None:

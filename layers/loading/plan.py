@@ -99,12 +99,14 @@ def table_name(version_id: int) -> str:
     return f"v{version_id}"
 
 
-def build_token(copy_sha256: str, manifest: Manifest) -> str:
+def build_token(copy_sha256: str, manifest: Manifest, *, withdrawals: int = 0) -> str:
     """16 hex characters that change when tiles of the layer do.
 
-    They stand for the data, for what of the manifest is in tiles, and for the encoder.
+    They stand for the data, for what of the manifest is in tiles, for the encoder, and for how often the layer
+    was withdrawn: the same data published again have another token, and the old one stays gone.
     """
-    text = json.dumps([copy_sha256, tile_relevant(manifest), ENCODER_VERSION], sort_keys=True)
+    life = [withdrawals] if withdrawals else []
+    text = json.dumps([copy_sha256, tile_relevant(manifest), ENCODER_VERSION, *life], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:TOKEN_LENGTH]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from psycopg.types.json import Jsonb
 
-from gis.errors import ConflictError, NotFoundError
+from gis.errors import ConflictError, GoneError, NotFoundError
 from gis.statements import read_statement
 from layers.loading.journal import layer_lock
 
@@ -69,7 +69,8 @@ def publish_version(
 ) -> Publication:
     """Publish a version that is loaded or kept: the one with this number, or the newest that waits.
 
-    Raises NotFoundError when there is none, ConflictError when it waits for a confirmation that was not given.
+    Raises NotFoundError when there is none, GoneError when its data were withdrawn or cleared away, ConflictError
+    when it waits for a confirmation that was not given.
     """
     with layer_lock(database, layer_id), database.loading() as connection:
         version_id, found_number, reason = _choose(connection, layer_id, number)
@@ -87,7 +88,26 @@ def _choose(connection: Connection, layer_id: str, number: int | None) -> tuple[
         read_statement("layers", "version_to_publish"), {"layer_id": layer_id, "number": number}
     ).fetchone()
     if row is None:
+        _refuse_gone(connection, layer_id, number)
         wanted = f"version {number}" if number is not None else "version that waits"
         raise NotFoundError(f"The layer {layer_id!r} has no {wanted} that could be published.")
     version_id, found, reason = row
     return int(str(version_id)), int(str(found)), str(reason) if reason else None
+
+
+def _refuse_gone(connection: Connection, layer_id: str, number: int | None) -> None:
+    """Raise GoneError when there was such a version and its data are no longer there."""
+    row = connection.execute(
+        read_statement("layers", "state_of_version"), {"layer_id": layer_id, "number": number}
+    ).fetchone()
+    state = row[0] if row is not None else None
+    if state == "withdrawn":
+        raise GoneError(
+            f"Version {number} of {layer_id!r} was withdrawn, and its data were deleted. Import the layer "
+            "again to publish it."
+        )
+    if state == "dropped":
+        raise GoneError(
+            f"Version {number} of {layer_id!r} is no longer kept: newer ones have taken its place. Import its "
+            "source again to publish it."
+        )

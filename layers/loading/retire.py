@@ -47,7 +47,7 @@ def sweep(database: Database, home: Path, *, keep: int = KEEP, quiet_seconds: in
     """Clear away what is left over; safe to run at any time, also beside an import."""
     jobs = end_interrupted_jobs(database)
     versions = _retire_versions(database, keep, quiet_seconds)
-    tables = sum(_drop(database, name) for name in _orphans(database))
+    tables = sum(drop_table(database, name, withdrawn=layer_id) for name, layer_id in _orphans(database))
     return Swept(versions=versions, tables=tables, folders=sweep_staging(home), jobs=jobs)
 
 
@@ -61,7 +61,10 @@ def _retire_versions(database: Database, keep: int, quiet_seconds: int) -> int:
 def _retire_versions_of(database: Database, layer_id: str, keep: int, quiet_seconds: int) -> int:
     """Retire versions of one layer under its lock, chosen anew; none while somebody imports or publishes it."""
     try:
-        with layer_lock(database, layer_id), database.loading() as connection:
+        with (
+            layer_lock(database, layer_id, patience_milliseconds=0),
+            database.loading() as connection,
+        ):
             connection.execute(_WAIT_BRIEFLY)
             found = _retirable(connection, keep, quiet_seconds)
             return sum(_retire(connection, version_id, of) for version_id, of in found if of == layer_id)
@@ -83,17 +86,25 @@ def _retire(connection: Connection, version_id: int, layer_id: str) -> bool:
     return retired
 
 
-def _orphans(database: Database) -> list[str]:
-    with database.loading() as connection:
-        return [str(row[0]) for row in connection.execute(read_statement("layers", "orphan_tables")).fetchall()]
+def drop_table(database: Database, name: str, *, withdrawn: str | None = None) -> bool:
+    """Drop a table of schema data if its lock comes at once; True when it is gone.
 
-
-def _drop(database: Database, name: str) -> bool:
+    For a table of a layer that was withdrawn, `withdrawn` is its id: that the data are gone is written down.
+    """
     try:
         with database.loading() as connection:
             connection.execute(_WAIT_BRIEFLY)
             connection.execute(compose("layers", "drop_table", table=identifier(DATA, name)))
+            if withdrawn is not None:
+                record(connection, "erased", withdrawn, None, who="janitor", facts={"table": name})
     except UnavailableError:
         return False
     _log.info("table_dropped", table=name)
     return True
+
+
+def _orphans(database: Database) -> list[tuple[str, str | None]]:
+    """Tables no readable version speaks of, each with its layer when that was withdrawn."""
+    with database.loading() as connection:
+        rows = connection.execute(read_statement("layers", "orphan_tables")).fetchall()
+    return [(str(name), str(layer_id) if layer_id is not None else None) for name, layer_id in rows]

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 from layers.describe import describe_layer_fully, describe_layers
 from layers.filters import check_format
 from layers.links import SCHEMA_TYPE
-from layers.ogc import describe_collection, describe_collections
+from layers.ogc import describe_collection, describe_collections, predecessor_link
 from layers.queryables import build_queryables, build_schema
 from layers.routes.answers import Door, given_parameters, send_json, wants_page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from flask import Blueprint, Response
 
+    from layers.links import Link
     from layers.routes.answers import LayerPages
 
 _PARAMETERS = ("f", "lang")
@@ -38,9 +39,12 @@ def add_collections(blueprint: Blueprint, door: Door) -> None:
     def show_collection(layer_id: str) -> Response:
         language = _language(door)
         layer = door.catalogue.find(layer_id)
-        return send_json(
-            describe_collection(layer, root=door.root, language=language, more_links=door.more_links)
-        )
+        before = predecessor_link(door.root, layer, door.catalogue.versions(layer_id))
+
+        def more_links(root: str, of: str) -> Sequence[Link]:
+            return [*before, *door.more_links(root, of)]
+
+        return send_json(describe_collection(layer, root=door.root, language=language, more_links=more_links))
 
     @blueprint.get("/ogc/collections/<layer_id>/queryables")
     def show_queryables(layer_id: str) -> Response:

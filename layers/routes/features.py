@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response
+from flask import Response, request
 
-from gis.errors import GoneError, NotFoundError
+from gis.errors import GoneError, NotFoundError, RequestError
 from layers.features import PageLinks, PageQuestion, open_page, read_item
-from layers.filters import FORMATS, ITEMS_PARAMETERS, check_format, parse_items_request
+from layers.filters import FORMATS, ITEMS_PARAMETERS, check_format, parse_items_request, parse_version
 from layers.links import GEOJSON_TYPE
 from layers.offered_crs import CRS84, OfferedCrs, offered_crs, parse_offered_crs
 from layers.ogc import item_links, next_href, page_links
-from layers.paging import parse_next
+from layers.paging import find_token, parse_next
 from layers.routes.answers import Door, build_etag, given_parameters, not_modified, with_validators
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from layers.catalogue import Catalogue, PublishedLayer
 
-_ITEM_PARAMETERS = ("crs", "f")
+_ITEM_PARAMETERS = ("crs", "f", "version")
 
 
 def add_features(blueprint: Blueprint, door: Door) -> None:
@@ -36,13 +36,13 @@ def add_features(blueprint: Blueprint, door: Door) -> None:
 
 
 def _answer_page(door: Door, layer_id: str) -> Response:
-    published = door.catalogue.find(layer_id)
-    given = _items_parameters(published)
-    layer, after_fid = published, None
+    layer = _find_asked(door.catalogue, layer_id)
+    walked = _find_walked(door.catalogue, layer)
+    given = given_parameters((*ITEMS_PARAMETERS, *(walked or layer).manifest.columns))
+    after_fid = None
     if "next" in given:
-        place = parse_next(given["next"], layer_id, given)
-        after_fid = place.after_fid
-        layer = _find_version(door.catalogue, published, place.token)
+        after_fid = parse_next(given["next"], layer_id, given).after_fid
+        layer = _check_walked(walked, given.get("version"))
     asked = parse_items_request(given, layer)
     root = door.root
     etag = build_etag(layer.token, layer.version_id, sorted(given.items()), root)
@@ -55,26 +55,45 @@ def _answer_page(door: Door, layer_id: str) -> Response:
     return _with_crs(with_validators(response, etag), asked.crs)
 
 
-def _items_parameters(layer: PublishedLayer) -> dict[str, str]:
-    return given_parameters((*ITEMS_PARAMETERS, *layer.manifest.columns))
-
-
-def _find_version(catalogue: Catalogue, published: PublishedLayer, token: str) -> PublishedLayer:
-    """The version a walk began on. Raises GoneError when it is no longer kept."""
-    if published.token == token:
+def _find_asked(catalogue: Catalogue, layer_id: str) -> PublishedLayer:
+    """The published version, or the kept one that `version` names. Raises RequestError for an unknown token."""
+    published = catalogue.find(layer_id)
+    if "version" not in request.args:
         return published
+    token = parse_version(request.args["version"])
     try:
-        return catalogue.find_version(published.id, token)
-    except (GoneError, NotFoundError) as exc:
+        return catalogue.find_version(layer_id, token)
+    except NotFoundError as exc:
+        reason = f"there is no such version of this layer; /layers/{layer_id} lists those that are kept"
+        raise RequestError("version", reason, value=token) from exc
+
+
+def _find_walked(catalogue: Catalogue, layer: PublishedLayer) -> PublishedLayer | None:
+    """The version that the `next` of this request seems to belong to; None when it is no longer kept."""
+    token = find_token(request.args.get("next", ""))
+    if token is None or token == layer.token:
+        return layer
+    try:
+        return catalogue.find_version(layer.id, token)
+    except (GoneError, NotFoundError):
+        return None
+
+
+def _check_walked(walked: PublishedLayer | None, version: str | None) -> PublishedLayer:
+    """The version a walk began on. Raises GoneError when it is no longer kept."""
+    if walked is None:
         raise GoneError(
             "These data were replaced by newer ones while you read. Begin again with the first page."
-        ) from exc
+        )
+    if version is not None and version != walked.token:
+        raise RequestError("next", "this link belongs to a walk on another version; begin again without it")
+    return walked
 
 
 def _answer_item(door: Door, layer_id: str, key: str) -> Response:
     given = given_parameters(_ITEM_PARAMETERS)
     check_format(given, FORMATS)
-    layer = door.catalogue.find(layer_id)
+    layer = _find_asked(door.catalogue, layer_id)
     crs = parse_offered_crs("crs", given["crs"], offered_crs(layer.srid)) if "crs" in given else CRS84
     root = door.root
     etag = build_etag(layer.token, layer.version_id, key, sorted(given.items()), root)

@@ -1,5 +1,6 @@
 -- Who did what to a layer, newest first: the audit trail, and imports that came to nothing.
-SELECT a.at, a.who, a.action, v.number, v.row_count, v.source_name, v.source_sha256, NULL AS message
+SELECT a.at, a.who, a.action, v.number, v.row_count, v.source_name, v.source_sha256,
+       a.facts->>'reason' AS message
 FROM catalogue.audit AS a
 LEFT JOIN catalogue.layer_version AS v ON v.id = a.version_id
 WHERE a.layer_id = %(layer_id)s

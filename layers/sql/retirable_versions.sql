@@ -9,7 +9,7 @@ WITH ranked AS (
          ) AS overtaken,
          coalesce(
            (SELECT max(a.at) FROM catalogue.audit AS a
-            WHERE a.layer_id = v.layer_id AND a.action = 'published' AND a.facts->>'previous' = v.id::text),
+            WHERE a.layer_id = v.layer_id AND a.facts->>'previous' = v.id::text),
            v.loaded_at
          ) AS last_read
   FROM catalogue.layer_version AS v

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import getpass
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gis.errors import ConfigurationError, ProstorError
-from gis.logs import configure_logging_to_file
-from gis.settings import Settings, read_settings
 from layers.drafting import draft_manifest
 from layers.introspect import advise_crs, inspect_source
 from layers.loading.history import list_events, list_layers, list_versions
@@ -19,19 +16,18 @@ from layers.loading.importing import ImportReport, import_layer
 from layers.loading.publish import publish_version
 from layers.loading.retire import sweep
 from layers.manifest import read_manifest
-from layers.migrations import migrate
+from prostor.commands import layer_withdraw
 from prostor.commands.console import answer, say
+from prostor.commands.layer_opening import layer_settings, opened
 from prostor.commands.layer_progress import import_progress
 from prostor.commands.layer_views import describe_import, show_inspection, show_quality
 from prostor.commands.tables import show_facts, show_json, show_rows
-from prostor.connecting import check_migrations, connected
 from prostor.portal_choice import find_portal_folder, read_chosen_portal
 from tiles.grid import read_grids
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from gis.database import Database
+    from gis.settings import Settings
     from layers.manifest import Manifest
     from layers.portal import Portal
 
@@ -47,7 +43,7 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Say what is in a file: layers, columns, encoding, CRS, shapes and extent; draft its manifest."""
-    settings = _settings()
+    settings = layer_settings()
     with import_progress(source.name) as listener:
         inspected = inspect_source(source, home=settings.home, layer=layer, progress=listener)
     portal = _portal_if_any(settings)
@@ -75,14 +71,14 @@ def import_command(
     as_json: AsJson = False,
 ) -> None:
     """Import layers and publish them, unless something stands against it."""
-    settings = _settings()
+    settings = layer_settings()
     portal = read_chosen_portal(settings)
     chosen = [_find_manifest(settings, name) for name in manifests]
     if source is not None and len(chosen) != 1:
         raise ConfigurationError("--source goes with one manifest; several were named.")
     reports: list[ImportReport] = []
     refusals: list[str] = []
-    with _opened(settings) as database:
+    with opened(settings) as database:
         sweep(database, settings.home)
         for manifest in chosen:
             try:
@@ -111,8 +107,8 @@ def publish(
     confirm: Annotated[bool, typer.Option(help="Publish although something stands against it.")] = False,
 ) -> None:
     """Publish a version that waits, or one that was kept."""
-    settings = _settings()
-    with _opened(settings) as database:
+    settings = layer_settings()
+    with opened(settings) as database:
         done = publish_version(database, layer, version, who=getpass.getuser(), confirm=confirm)
     answer(f"Version {done.number} of {done.layer_id} is published.")
 
@@ -120,8 +116,8 @@ def publish(
 @app.command("list")
 def list_command(as_json: AsJson = False) -> None:
     """Show every layer: what is published, and what waits."""
-    settings = _settings()
-    with _opened(settings) as database:
+    settings = layer_settings()
+    with opened(settings) as database:
         layers = list_layers(database)
     if as_json:
         show_json(layers)
@@ -137,8 +133,8 @@ def list_command(as_json: AsJson = False) -> None:
 @app.command("show")
 def show(layer: Annotated[str, typer.Argument(help="Id of the layer.")], as_json: AsJson = False) -> None:
     """Show one layer: its published version, where it came from, its quality, and its other versions."""
-    settings = _settings()
-    with _opened(settings) as database:
+    settings = layer_settings()
+    with opened(settings) as database:
         versions = list_versions(database, layer)
     if as_json:
         show_json(versions)
@@ -170,8 +166,8 @@ def show(layer: Annotated[str, typer.Argument(help="Id of the layer.")], as_json
 @app.command("history")
 def history(layer: Annotated[str, typer.Argument(help="Id of the layer.")], as_json: AsJson = False) -> None:
     """Show who did what to a layer and when, also imports that came to nothing."""
-    settings = _settings()
-    with _opened(settings) as database:
+    settings = layer_settings()
+    with opened(settings) as database:
         events = list_events(database, layer)
     if as_json:
         show_json(events)
@@ -180,6 +176,9 @@ def history(layer: Annotated[str, typer.Argument(help="Id of the layer.")], as_j
     show_rows(
         headings, [(e.at, e.who, e.action, e.number, e.row_count, e.source_name, e.message) for e in events]
     )
+
+
+app.command("withdraw")(layer_withdraw.withdraw)
 
 
 def _import_one(
@@ -218,22 +217,3 @@ def _find_manifest(settings: Settings, name: str) -> Manifest:
 def _portal_if_any(settings: Settings) -> Portal | None:
     folder = find_portal_folder(settings)
     return read_chosen_portal(settings) if (folder / "portal.toml").exists() else None
-
-
-def _settings() -> Settings:
-    settings = read_settings()
-    configure_logging_to_file(settings, settings.home / "log" / "layers.log")
-    return settings
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Database]:
-    """The database with a catalogue in it: an embedded one is migrated, an existing one is only looked at."""
-    with connected(settings, say) as database:
-        if settings.uses_embedded_cluster:
-            migrate(database)
-        else:
-            warning = check_migrations(database)
-            if warning:
-                say(warning)
-        yield database

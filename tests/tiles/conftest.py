@@ -25,6 +25,7 @@ from gis.settings import Settings
 from layers.catalogue import Catalogue
 from layers.loading.load import create_table, finish_table
 from layers.loading.plan import stored_columns, table_name
+from layers.loading.withdraw import withdraw_layer
 from layers.manifest import parse_manifest
 from layers.model import Layer, LayerVersion
 from layers.portal import Portal
@@ -112,15 +113,8 @@ class Workshop:
         return self.catalogue.find(layer_id).table_name
 
     def withdraw(self, layer_id: str) -> None:
-        """What `prostor layer withdraw` does to the catalogue."""
-        with self.database.loading() as connection:
-            connection.execute(
-                "UPDATE catalogue.layer SET withdrawn_at = now(), current_version_id = NULL WHERE id = %s",
-                [layer_id],
-            )
-            connection.execute(
-                "UPDATE catalogue.layer_version SET state = 'withdrawn' WHERE layer_id = %s", [layer_id]
-            )
+        """What `prostor layer withdraw` does."""
+        withdraw_layer(self.database, layer_id, who="test")
         self.catalogue.forget()
 
     def tile(self, set_id: str, grid: str, z: int, x: int, y: int) -> dict[str, Any]:
@@ -222,10 +216,10 @@ def make_portal(**changes: Any) -> Portal:
     )
 
 
-def build_workshop(database: Database, **changes: Any) -> Workshop:
+def build_workshop(database: Database, *, remember_seconds: float = 0.0, **changes: Any) -> Workshop:
     """A workshop on a database, for a portal whose settings may differ."""
     portal = make_portal(**changes)
-    catalogue = Catalogue(database, remember_seconds=0)
+    catalogue = Catalogue(database, remember_seconds=remember_seconds)
     grids = read_grids(portal)
     app = flask.Flask("made")
     app.config["TESTING"] = True
@@ -265,7 +259,7 @@ def _register(
     session.flush()
     earlier = session.query(LayerVersion).filter_by(layer_id=manifest.id).all()
     for version in earlier:
-        version.state = "kept"
+        version.state = "kept" if version.state == "published" else version.state
     box = shapely.union_all([row.geometry for row in rows]).bounds if rows else None
     extent = shapely.box(*box) if box else None
     version = LayerVersion(
@@ -289,7 +283,7 @@ def _register(
     session.add(version)
     session.flush()
     version.table_name = table_name(version.id)
-    layer.current_version_id = version.id
+    layer.current_version_id, layer.withdrawn_at = version.id, None
     number = version.id
     session.commit()
     return number

@@ -70,12 +70,12 @@ def test_purge_forgets_every_tile_with_the_layer() -> None:
     cache.keep("a", _tile(10, "a"))
     cache.keep("b", _tile(10, "b"))
     cache.keep("theme", store_tile(b"both", frozenset("ab")))
-    known = cache.layers
+    known = cache.lives
 
     gone = cache.purge({"a"})
 
     assert gone == 2
-    assert (known, cache.layers) == ({"a", "b"}, {"b"})
+    assert (known, cache.lives) == ({"a", "b"}, {"b"})
     assert cache.find("b") is not None
 
 

@@ -108,4 +108,6 @@ def _example(parameter: Mapping[str, Any]) -> str:
     schema = parameter["schema"]
     if parameter["name"] == "properties":
         return str(schema["items"]["enum"][0])
+    if "example" in schema:
+        return str(schema["example"])
     return str(schema.get("enum", [None])[0] or EXAMPLES.get(parameter["name"]) or schema.get("default") or "1")

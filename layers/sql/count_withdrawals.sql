@@ -1,0 +1,1 @@
+SELECT withdrawals FROM catalogue.layer WHERE id = %(layer_id)s

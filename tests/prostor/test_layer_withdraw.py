@@ -1,0 +1,153 @@
+"""`prostor layer withdraw` as a clerk uses it: first told what would go, then on purpose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from gis.errors import ProstorError
+from gis.settings import Settings
+from prostor.app import DATABASE, create_app
+from prostor.commands.layer import app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from click.testing import Result
+    from flask.testing import FlaskClient
+
+    from gis.database import DatabaseUrls
+
+pytestmark = pytest.mark.database
+
+PORTAL = """
+id = "lipovec"
+title = { sl = "Lipovec" }
+grids = ["WebMercatorQuad"]
+outline = { west = 500000, south = 130000, east = 510000, north = 140000 }
+[municipality]
+name = { sl = "Lipovec" }
+office = { sl = "Urad" }
+[[themes]]
+id = "vse"
+title = { sl = "Vse" }
+description = { sl = "Vse" }
+layers = ["drevesa"]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A portal with one published layer of trees, and the settings pointing at it."""
+    (tmp_path / "portal.toml").write_text(PORTAL)
+    (tmp_path / "layers").mkdir()
+    for name, value in (
+        ("PORTAL", tmp_path),
+        ("HOME", tmp_path / "home"),
+        ("DATABASE_URL", database_urls.reader),
+        ("LOADER_URL", database_urls.loader),
+        ("OWNER_URL", database_urls.owner),
+    ):
+        monkeypatch.setenv(f"PROSTOR_{name}", str(value))
+    rows = [f"{number};Lipa {number};{501000 + number};135000" for number in range(40)]
+    (tmp_path / "drevesa.csv").write_text("\n".join(["ID;VRSTA;E;N", *rows]))
+    draft = tmp_path / "layers" / "drevesa.toml"
+    run("inspect", tmp_path / "drevesa.csv", "--write-manifest", draft)
+    text = draft.read_text().replace('file = "drevesa.csv"', 'file = "../drevesa.csv"')
+    draft.write_text(text + '\n[search]\ntext = "{vrsta}"\n' if "[search]" not in text else text)
+    assert run("import", "drevesa").exit_code == 0
+    return tmp_path
+
+
+@pytest.fixture
+def worker(database_urls: DatabaseUrls) -> Iterator[Callable[[], FlaskClient]]:
+    """Makes clients of the service as a new worker process has it."""
+    made = []
+
+    def make() -> FlaskClient:
+        made.append(create_app(Settings(), database_urls))
+        return made[-1].test_client()
+
+    yield make
+    for each in made:
+        each.extensions[DATABASE].dispose()
+
+
+def run(*words: str | Path) -> Result:
+    """What a command answers; a refusal is raised as the command line would show it."""
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    if isinstance(result.exception, ProstorError):
+        raise result.exception
+    return result
+
+
+def statuses(client: FlaskClient, token: str) -> dict[str, int]:
+    """What each address of the layer answers."""
+    below = ("", "/items", "/items/1", "/queryables", "/schema", "/tiles", "/tiles/WebMercatorQuad",
+             f"/items?version={token}")  # fmt: skip
+    paths = [f"/ogc/collections/drevesa{path}" for path in below]
+    paths += [
+        "/layers/drevesa",
+        "/tiles/drevesa/WebMercatorQuad.json",
+        "/tiles/drevesa/WebMercatorQuad/14/8878/5813.mvt",
+        f"/tiles/drevesa@{token}/WebMercatorQuad/14/8878/5813.mvt",
+    ]
+    return {path: client.get(path).status_code for path in paths}
+
+
+def test_without_confirm_nothing_is_withdrawn(folder: Path) -> None:
+    """Versions and rows are told, how to go on too, and the exit status is 1."""
+    told = run("withdraw", "drevesa")
+
+    assert told.exit_code == 1
+    assert "1\tpublished\t40" in told.output
+    assert "This would withdraw 1 version (40 rows) of drevesa" in told.output
+    assert "prostor layer withdraw drevesa --reason TEXT --confirm" in told.output
+    assert "drevesa\t1\t40" in run("list").output
+
+
+def test_withdrawn_with_a_reason(folder: Path) -> None:
+    """Said once, seen in list and history, and said again when it is repeated."""
+    done = run("withdraw", "drevesa", "--reason", "napačen vir", "--confirm")
+
+    assert (done.exit_code, "drevesa: withdrawn, with 1 version (40 rows)." in done.output) == (0, True)
+    assert "drevesa\twithdrawn" in run("list").output
+    assert "withdrawn\t–\t–\t–\tnapačen vir" in run("history", "drevesa").output
+    again = run("withdraw", "drevesa", "--confirm")
+    assert (again.exit_code, "was withdrawn already" in again.output) == (0, True)
+    assert "there is nothing left to withdraw" in run("withdraw", "drevesa").output
+    with pytest.raises(ProstorError, match="`prostor layer list` shows"):
+        run("withdraw", "travniki", "--confirm")
+    with pytest.raises(ProstorError, match="Version 1 of 'drevesa' was withdrawn"):
+        run("publish", "drevesa", "1")
+
+
+def test_every_address_is_gone_and_comes_back_new(folder: Path, worker: Callable[[], FlaskClient]) -> None:
+    """410 everywhere, absent from lists and search; imported again everything answers but the old token."""
+    client = worker()
+    token = client.get("/layers/drevesa").get_json()["token"]
+    before = statuses(client, token)
+
+    run("withdraw", "drevesa", "--confirm")
+    client = worker()
+    gone = statuses(client, token)
+
+    assert set(before.values()) <= {200, 204}, before
+    assert set(gone.values()) == {410}, gone
+    assert client.get("/layers").get_json()["layers"] == []
+    assert client.get("/ogc/collections").get_json()["collections"] == []
+    assert client.get("/search?q=lipa").get_json()["groups"] == []
+    told = client.get("/identify?x=501000&y=135000&layers=drevesa").get_json()["layers"]
+    assert [(each["status"], each["reason"]) for each in told] == [("no_data", "withdrawn")]
+    assert client.get("/ogc/api").status_code == client.get("/").status_code == 200
+
+    assert run("import", "drevesa").exit_code == 0
+    client = worker()
+    fresh = client.get("/layers/drevesa").get_json()["token"]
+    assert fresh != token
+    assert set(statuses(client, fresh).values()) <= {200, 204}
+    old = {path: status for path, status in statuses(client, token).items() if token in path}
+    assert set(old.values()) == {410}
