@@ -1,12 +1,15 @@
 """Taking the wanted parts out of a ZIP that nobody has checked.
 
 Everything is refused by name before the first byte is written: paths that leave the folder, links, encrypted
-or nested archives. Sizes are counted while unpacking; what the archive says about itself is not believed.
+or nested archives, and whatever `zipstructure` finds. Sizes are counted while unpacking as well; what the
+archive says about itself is not believed.
 """
 
 from __future__ import annotations
 
+import re
 import stat
+import unicodedata
 import zipfile
 import zlib
 from collections import defaultdict
@@ -14,6 +17,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from gis.errors import SourceError
+from layers.reading.room import check_room
+from layers.reading.zipstructure import check_places, has_sound_directory, shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,12 +26,14 @@ if TYPE_CHECKING:
     from layers.manifest import Format
 
 MAX_BYTES = 4 * 2**30
-_MAX_ENTRIES = 256
+_MAX_FILES = 64
 _MAX_RATIO = 200
 _RATIO_COUNTS_FROM = 2**20
 _BLOCK = 2**20
 _ENCRYPTED = 0x1
 _NESTED = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".kmz"})
+# Names that are devices in Windows, whatever their ending.
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 # What zipfile raises for a file that is no ZIP, a damaged one, or one whose names are in no encoding.
 _DAMAGE = (
@@ -53,30 +60,40 @@ def is_archive(path: Path) -> bool:
         return file.read(4) == b"PK\x03\x04" or path.suffix.lower() == ".zip"
 
 
+def check_archive(archive: Path, shown: str) -> None:
+    """Look for the directory of a ZIP, which costs nothing. Raises SourceError when it is not a whole ZIP."""
+    if not has_sound_directory(archive, shown):
+        raise SourceError(_not_a_zip(archive, shown))
+
+
 def extract(archive: Path, kind: Format, folder: Path, shown: str) -> tuple[Path, tuple[str, ...]]:
     """Unpack the one dataset of this kind under fixed names; the main file, and the names left aside.
 
     `shown` is the archive's name in sentences. Raises SourceError for anything unsafe, and unless there is
     exactly one dataset.
     """
+    check_archive(archive, shown)
     try:
         with zipfile.ZipFile(archive) as opened:
-            entries = _check_entries(opened)
+            entries = _check_entries(opened, archive)
             wanted = _choose(entries, kind)
+            _check_sizes([entries[entry] for entry in wanted])
+            check_room(folder, sum(entries[entry].file_size for entry in wanted), shown)
             budget = MAX_BYTES
             for entry, name in wanted.items():
                 budget -= _copy(opened, entries[entry], folder / name, budget)
     except _DAMAGE as exc:
         raise SourceError(_not_a_zip(archive, shown)) from exc
     main = next(name for name in wanted.values() if Path(name).suffix in MAIN_SUFFIXES[kind])
-    return folder / main, tuple(name for name in entries if name not in wanted)
+    return folder / main, tuple(shown_name(info) for name, info in entries.items() if name not in wanted)
 
 
 def find_packed_format(archive: Path, shown: str) -> Format:
     """The format of the one dataset in a ZIP. Raises SourceError for none and for datasets of several kinds."""
+    check_archive(archive, shown)
     try:
         with zipfile.ZipFile(archive) as opened:
-            names = list(_check_entries(opened))
+            names = list(_check_entries(opened, archive))
     except _DAMAGE as exc:
         raise SourceError(_not_a_zip(archive, shown)) from exc
     suffixes = {Path(name).suffix.lower() for name in names}
@@ -88,28 +105,31 @@ def find_packed_format(archive: Path, shown: str) -> Format:
     return kinds[0]
 
 
-def _check_entries(opened: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+def _check_entries(opened: zipfile.ZipFile, archive: Path) -> dict[str, zipfile.ZipInfo]:
     entries: dict[str, zipfile.ZipInfo] = {}
-    infos = opened.infolist()
-    if len(infos) > _MAX_ENTRIES:
-        raise SourceError(f"The ZIP holds {len(infos)} files; at most {_MAX_ENTRIES} are accepted.")
-    for info in infos:
+    known: set[str] = set()
+    for info in opened.infolist():
         _check_entry(info)
-        if info.filename in entries:
-            raise SourceError(f"The ZIP holds two files called {info.filename!r}. Pack it anew.")
+        plain = unicodedata.normalize("NFC", shown_name(info)).casefold().rstrip("/")
+        if plain in known:
+            raise SourceError(
+                f"The ZIP holds two files called {shown_name(info)[:80]!r}, or two names that differ in "
+                "capitals only. Pack it anew."
+            )
+        known.add(plain)
         if not info.is_dir():
             entries[info.filename] = info
+    if len(entries) > _MAX_FILES:
+        raise SourceError(
+            f"The ZIP holds {len(entries)} files; at most {_MAX_FILES} are accepted. Pack one dataset."
+        )
+    check_places(opened, archive)
     return entries
 
 
 def _check_entry(info: zipfile.ZipInfo) -> None:
-    name = info.filename
-    original = info.orig_filename
-    parts = PurePosixPath(name).parts
-    if name.startswith("/") or ".." in parts or "\\" in original or "\x00" in original or ":" in name:
-        raise SourceError(
-            f"The ZIP holds the file name {original[:80]!r}, which leads outside it. Pack it anew."
-        )
+    name, original = shown_name(info)[:80], info.orig_filename
+    _check_name(info.filename, original)
     if stat.S_ISLNK(info.external_attr >> 16):
         raise SourceError(f"The ZIP holds a link, {name!r}. Pack the files themselves.")
     if info.flag_bits & _ENCRYPTED:
@@ -120,14 +140,39 @@ def _check_entry(info: zipfile.ZipInfo) -> None:
         raise SourceError(f"The file {name!r} is packed in an unusual way. Pack it as an ordinary ZIP.")
 
 
+def _check_name(name: str, original: str) -> None:
+    parts = PurePosixPath(name).parts
+    if name.startswith("/") or ".." in parts or "\\" in original or ":" in name:
+        raise SourceError(
+            f"The ZIP holds the file name {original[:80]!r}, which leads outside it. Pack it anew."
+        )
+    unprintable = any(unicodedata.category(letter) in ("Cc", "Cs") for letter in original)
+    if unprintable or any(part != part.rstrip(". ") or _DEVICE.fullmatch(part) for part in parts):
+        raise SourceError(
+            f"The ZIP holds the file name {original[:80]!r}, which not every computer can write. Rename it, "
+            "and pack it anew."
+        )
+
+
+def _check_sizes(infos: Sequence[zipfile.ZipInfo]) -> None:
+    """What the directory states is enough to refuse; that it states less is found while unpacking."""
+    for info in infos:
+        if info.file_size > max(_RATIO_COUNTS_FROM, info.compress_size * _MAX_RATIO):
+            raise SourceError(_grows(info))
+    if sum(info.file_size for info in infos) > MAX_BYTES:
+        raise SourceError(
+            f"The ZIP holds more than {MAX_BYTES // 10**9} GB when it is unpacked. Divide it into parts."
+        )
+
+
 def _choose(entries: Mapping[str, zipfile.ZipInfo], kind: Format) -> dict[str, str]:
     main = [
         name for name in entries if Path(name).suffix.lower() in MAIN_SUFFIXES[kind] and "__MACOSX" not in name
     ]
     if len(main) != 1:
         listed = ", ".join(sorted(PurePosixPath(name).name for name in main)[:10])
-        found = f"holds {len(main)} datasets ({listed}); pack one" if main else f"holds no {kind} dataset"
-        raise SourceError(f"The ZIP {found}.")
+        found = f"holds {len(main)} datasets ({listed})" if main else f"holds no {kind} dataset"
+        raise SourceError(f"The ZIP {found}. Pack one dataset, with all its parts.")
     suffixes = SHAPEFILE_PARTS if kind == "shapefile" else (Path(main[0]).suffix.lower(),)
     return _parts(main[0], list(entries), suffixes)
 
@@ -152,19 +197,29 @@ def _copy(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, budget: 
             written += len(block)
             packed = max(info.compress_size, 1)
             if written > budget or (written > _RATIO_COUNTS_FROM and written > packed * _MAX_RATIO):
-                raise SourceError(
-                    f"The file {info.filename!r} grows beyond what is accepted while it is unpacked. "
-                    "Send it unpacked, or in parts."
-                )
+                raise SourceError(_grows(info))
             file.write(block)
     return written
+
+
+def _grows(info: zipfile.ZipInfo) -> str:
+    return (
+        f"The file {shown_name(info)[:80]!r} grows beyond what is accepted while it is unpacked. Send it "
+        "unpacked, or in parts."
+    )
 
 
 def _not_a_zip(archive: Path, shown: str) -> str:
     with archive.open("rb") as file:
         magic = file.read(6)
-    known = {b"7z\xbc\xaf\x27\x1c": "7z archive", b"Rar!\x1a\x07": "RAR archive", b"\x1f\x8b": "gzip file"}
+    known = {
+        b"7z\xbc\xaf\x27\x1c": "7z archive",
+        b"Rar!\x1a\x07": "RAR archive",
+        b"\x1f\x8b": "gzip file",
+        b"PK\x07\x08": "part of a split ZIP",
+        b"PK\x05\x06": "ZIP with nothing in it",
+    }
     for start, name in known.items():
         if magic.startswith(start):
-            return f"{shown} is a {name}, not a ZIP. Pack it as a ZIP."
+            return f"{shown} is a {name}, not a whole ZIP. Pack the files as one ordinary ZIP."
     return f"{shown} is not a whole ZIP: it is damaged or cut short. Fetch it again."

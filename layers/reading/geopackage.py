@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MAGIC = b"SQLite format 3\x00"
 _APPLICATIONS = (b"GPKG", b"GP10", b"GP11")
-_HEADER_BYTES = 100
+HEADER_BYTES = 100
 _LARGEST_PAGE = 65536
 _DAMAGED = (
     "The file is not a readable GeoPackage: it is damaged, cut short or of another kind. Ask the provider for "
@@ -43,7 +43,7 @@ class FeatureTable:
 
 def check_header(head: bytes, size: int) -> str | None:
     """What is wrong with the first 100 bytes of a GeoPackage of this size, or None."""
-    if not head.startswith(MAGIC) or len(head) < _HEADER_BYTES:
+    if not head.startswith(MAGIC) or len(head) < HEADER_BYTES:
         return "is not a GeoPackage: it does not begin like one"
     if head[68:72] not in _APPLICATIONS:
         return "is an SQLite database, but does not say that it is a GeoPackage"
@@ -57,7 +57,7 @@ def check_header(head: bytes, size: int) -> str | None:
 def read_feature_tables(path: Path) -> tuple[FeatureTable, ...]:
     """The layers of a staged GeoPackage. Raises SourceError when it is damaged or holds what could act."""
     with path.open("rb") as file:
-        wrong = check_header(file.read(_HEADER_BYTES), path.stat().st_size)
+        wrong = check_header(file.read(HEADER_BYTES), path.stat().st_size)
     if wrong:
         raise SourceError(f"The file {wrong}. Ask the provider for a new copy.")
     try:

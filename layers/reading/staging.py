@@ -20,10 +20,13 @@ from layers.reading.archive import (
     MAIN_SUFFIXES,
     MAX_BYTES,
     SHAPEFILE_PARTS,
+    check_archive,
     extract,
     find_packed_format,
     is_archive,
 )
+from layers.reading.geopackage import HEADER_BYTES, check_header
+from layers.reading.room import check_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,6 +136,8 @@ def stage(source: Path, kind: Format, folder: Path) -> StagedSource:
     with _writing():
         if not is_archive(source):
             return _stage_plain(source, kind, folder)
+        check_archive(source, source.name)
+        check_room(folder, source.stat().st_size, source.name)
         packed = folder / "archive.zip"
         digest = _copy(source, packed, hashlib.sha256())
         main, left_aside = extract(packed, kind, folder, source.name)
@@ -150,7 +155,7 @@ def _check_source(source: Path) -> None:
         raise SourceError(f"The source file {source.name!r} is empty. Fetch it again.")
     if size > MAX_BYTES:
         raise SourceError(
-            f"The source file {source.name!r} has {size} bytes; at most {MAX_BYTES} are accepted."
+            f"The source file {source.name!r} has {size} bytes; at most {MAX_BYTES} are accepted. Divide it."
         )
     try:
         source.open("rb").close()
@@ -166,8 +171,11 @@ def _stage_plain(source: Path, kind: Format, folder: Path) -> StagedSource:
         raise SourceError(f"The manifest says {kind}, but {source.name!r} does not end in {wanted}.")
     if kind == "geopackage":
         _refuse_open_geopackage(source)
+        _refuse_other_beginning(source)
     digest = hashlib.sha256()
-    for part in _parts(source, kind):
+    parts = _parts(source, kind)
+    check_room(folder, sum(part.stat().st_size for part in parts), source.name)
+    for part in parts:
         _copy(part, folder / f"source{part.suffix.lower()}", digest)
     return StagedSource(folder, f"source{source.suffix.lower()}", source.name, digest.hexdigest())
 
@@ -181,6 +189,14 @@ def _parts(source: Path, kind: Format) -> list[Path]:
         for path in source.parent.iterdir()
         if path.suffix.lower() in SHAPEFILE_PARTS and path.stem.casefold() == stem and path.is_file()
     )
+
+
+def _refuse_other_beginning(source: Path) -> None:
+    """What is no GeoPackage, or longer than it says, such as gigabytes of holes, is not even copied."""
+    with source.open("rb") as file:
+        wrong = check_header(file.read(HEADER_BYTES), source.stat().st_size)
+    if wrong:
+        raise SourceError(f"{source.name!r} {wrong}. Ask the provider for a new copy.")
 
 
 def _refuse_open_geopackage(source: Path) -> None:

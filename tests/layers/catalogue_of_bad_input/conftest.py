@@ -64,7 +64,8 @@ INSIDE = re.compile(
 ADVICE = re.compile(
     r"\b(Add|Ask|Change|Check|Choose|Close|Correct|Divide|Fetch|Find|Free|Give|Keep|Linearise|List|Look|Make|"
     r"Mend|Name|Pack|Publish|Put|Remove|Rename|Replace|Save|Say|Send|Simplify|Split|State|Take|Try|Unpack|Wait|"
-    r"Write|pack one|make room|say |state |name |try |raise )"
+    r"Write|raise)\b",
+    re.IGNORECASE,
 )
 
 
@@ -100,6 +101,14 @@ class Registry:
         targets = [grid.target() for grid in read_grids(self.portal).values()]
         choices: dict[str, Any] = {"targets": targets, "home": self.home, "source": source, "who": "ana"}
         return import_layer(self.database, self.portal, manifest, **{**choices, **options})
+
+    def manifest(self, path: Path, **source: Any) -> Manifest:
+        """A manifest that would replace the published layer by this file."""
+        return build_manifest("areas", {"format": FORMATS[path.suffix.lower()], **source})
+
+    def left_in_staging(self) -> list[Path]:
+        """Staging folders of imports that are over."""
+        return [path for path in (self.home / "staging").iterdir() if path.is_dir()]
 
     def look(self) -> Served:
         """What is served of the layer, and what the catalogue holds."""
@@ -155,7 +164,7 @@ def refused(registry: Registry) -> Callable[..., str]:
 
         sentence = caught.value.sentence
         assert registry.look() == before
-        assert not list((registry.home / "staging").iterdir())
+        assert registry.left_in_staging() == []
         last = registry.rows("SELECT state, message FROM catalogue.import_job ORDER BY id DESC LIMIT 1")
         assert last == [("rejected", sentence)]
         check_sentence(sentence, path)
@@ -180,7 +189,7 @@ def accepted(registry: Registry) -> Callable[..., ImportReport]:
         assert replace(registry.look(), versions=(), pointers=(), tables=(), published=0) == replace(
             before, versions=(), pointers=(), tables=(), published=0
         )
-        assert not list((registry.home / "staging").iterdir())
+        assert registry.left_in_staging() == []
         return report
 
     return accept
