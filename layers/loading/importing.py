@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from gis.errors import ProstorError, SourceError
 from gis.logs import logger
 from gis.statements import read_statement
-from layers.loading.journal import open_job
+from layers.loading.journal import claim_layer, open_job
 from layers.loading.load import NewVersion, copy_rows, create_table, finish_table, insert_version
 from layers.loading.plan import (
     KnownVersion,
@@ -126,8 +126,7 @@ def import_layer(  # noqa: PLR0913  what a command, a test and the sample all sa
         _named(request),
         staging_folder(home) as folder,
     ):
-        report = _import(database, request, folder)
-        job.end(_JOB_STATES[report.outcome], message=report.hold_reason, version_id=report.version_id)
+        report = _import(database, request, folder, job)
         _log.info("layer_imported", layer=manifest.id, outcome=report.outcome, rows=report.row_count)
         return report
 
@@ -153,18 +152,24 @@ def _check(database: Database, request: _Request, folder: Path) -> ImportReport:
     )
 
 
-def _import(database: Database, request: _Request, folder: Path) -> ImportReport:
+def _import(database: Database, request: _Request, folder: Path, job: OpenJob) -> ImportReport:
     staged = _stage(request, folder)
     with database.loading() as connection:
         previous = find_published(connection, request.manifest.id)
     if previous and (previous.source_sha256, previous.fingerprint) == (staged.sha256, request.fingerprint):
-        return _unchanged(request, previous)
+        return _unchanged(request, previous, job)
     reading = _read(request, staged)
     with database.loading() as connection:
         token = _token(connection, request, reading)
         if previous and (previous.token, previous.fingerprint) == (token, request.fingerprint):
-            return _unchanged(request, previous)
-        return _load(connection, request, staged, reading, token)
+            return _unchanged(request, previous, job)
+        claim_layer(connection, request.manifest.id)
+        report = _load(connection, request, staged, reading, token)
+        job.end(
+            _JOB_STATES[report.outcome], message=report.hold_reason, version_id=report.version_id, on=connection
+        )
+        job.check_lock()
+        return report
 
 
 def _stage(request: _Request, folder: Path) -> StagedSource:
@@ -196,7 +201,6 @@ def _load(
     connection: Connection, request: _Request, staged: StagedSource, reading: Reading, token: str
 ) -> ImportReport:
     manifest = request.manifest
-    connection.execute(read_statement("layers", "ensure_layer"), {"layer_id": manifest.id})
     previous = find_published(connection, manifest.id)
     reason = find_hold_reason(previous, reading.row_count, manifest)
     if request.hold and reason is None:
@@ -290,7 +294,8 @@ def find_published(connection: Connection, layer_id: str) -> KnownVersion | None
     )
 
 
-def _unchanged(request: _Request, previous: KnownVersion) -> ImportReport:
+def _unchanged(request: _Request, previous: KnownVersion, job: OpenJob) -> ImportReport:
+    job.end(_JOB_STATES["unchanged"], version_id=previous.id)
     return ImportReport(
         layer_id=request.manifest.id,
         outcome="unchanged",
@@ -331,7 +336,7 @@ def _ended(job: OpenJob) -> Iterator[None]:
         raise
     finally:
         if state:
-            job.end(state, message=message)
+            job.end_badly(state, message=message)
 
 
 def _mapping(value: object) -> Mapping[str, object]:
