@@ -1,15 +1,18 @@
-"""Rows for people: a table on a terminal, lines with tabs between the cells everywhere else.
+"""Rows, facts and remarks for people: laid out for a terminal, plain lines everywhere else; JSON for programs.
 
-JSON on request, for programs.
+On a terminal numbers stand right, short cells are never broken, and long texts break between words. Into a
+pipe or a file a row is one line with tabs, so that other programs and spreadsheets can read it.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import textwrap
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -17,20 +20,31 @@ from rich.text import Text
 from prostor.commands.console import answer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+_UNKNOWN = "–"
+_LONGEST_UNBROKEN = 18
+_WIDEST_TEXT = 100
 
 
-def show_rows(headings: Sequence[str], rows: Sequence[Sequence[object]], *, title: str | None = None) -> None:
-    """Print a table on standard output."""
+def show_rows(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table on standard output; without rows, nothing but its head where programs read it."""
     cells = [[written(cell) for cell in row] for row in rows]
     console = Console(highlight=False)
     if not console.is_terminal:
         for line in [list(headings), *cells]:
             answer("\t".join(" ".join(cell.split()) for cell in line))
         return
-    table = Table(title=title, title_justify="left", show_lines=False)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for place, heading in enumerate(headings):
+        column = [row[place] for row in rows]
+        longest = max((len(row[place]) for row in cells), default=0)
+        table.add_column(
+            heading,
+            justify="right" if _is_numeric(column) else "left",
+            no_wrap=longest <= _LONGEST_UNBROKEN,
+            overflow="fold",
+        )
     for row in cells:
         table.add_row(*[Text(cell) for cell in row])
     console.print(table)
@@ -41,7 +55,14 @@ def show_facts(facts: Sequence[tuple[str, object]]) -> None:
     known = [(name, written(value)) for name, value in facts if value not in (None, "", (), [], {})]
     width = max((len(name) for name, _ in known), default=0)
     for name, value in known:
-        answer(f"{name:<{width}}  {value}")
+        answer(_hanging(f"{name:<{width}}  ", value))
+
+
+def show_remarks(remarks: Iterable[str | None]) -> None:
+    """Print sentences, each behind a dot; None is left out."""
+    for remark in remarks:
+        if remark:
+            answer(_hanging("· ", remark))
 
 
 def show_json(value: Any) -> None:
@@ -52,12 +73,36 @@ def show_json(value: Any) -> None:
 def written(value: object) -> str:
     """One cell: dates as people write them in Slovenia, unknown as a dash."""
     if value is None:
-        return "–"
+        return _UNKNOWN
     if isinstance(value, datetime):
         return value.astimezone().strftime("%d.%m.%Y %H:%M")
     if isinstance(value, date):
         return value.strftime("%d.%m.%Y")
     return str(value)
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """`1 row`, `2 rows`: the number with the word that goes with it."""
+    return f"{count} {one if count == 1 else many}"
+
+
+def _is_numeric(cells: Sequence[object]) -> bool:
+    known = [cell for cell in cells if cell is not None]
+    return bool(known) and all(isinstance(cell, int | float) for cell in known)
+
+
+def _hanging(beginning: str, text: str) -> str:
+    """The text behind its beginning; on a terminal, further lines stand under the first."""
+    console = Console()
+    if not console.is_terminal:
+        return beginning + text
+    return textwrap.fill(
+        text,
+        width=min(console.width, _WIDEST_TEXT),
+        initial_indent=beginning,
+        subsequent_indent=" " * len(beginning),
+        break_on_hyphens=False,
+    )
 
 
 def _plain(value: Any) -> Any:
