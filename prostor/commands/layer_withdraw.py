@@ -19,7 +19,9 @@ def withdraw(
     reason: Annotated[
         str | None, typer.Option(help="Why; it is kept for good, so name no person in it.")
     ] = None,
-    confirm: Annotated[bool, typer.Option(help="Withdraw; without it, only say what would go.")] = False,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Withdraw; without it, only say what would go.")
+    ] = False,
 ) -> None:
     """Withdraw a layer: no version of it is published or kept any more, and its data are deleted."""
     settings = layer_settings()
