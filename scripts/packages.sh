@@ -39,6 +39,7 @@ missing_packages() {
     [ "$1" = run ] && return
     command -v chromium > /dev/null || printf 'chromium '
     command -v ogr2ogr > /dev/null || printf 'gdal-bin '
+    command -v strace > /dev/null || printf 'strace '
     [ -n "$(ls /usr/lib/*/libatomic.so.1 2> /dev/null)" ] || printf 'libatomic1 '
     [ -d /usr/share/fonts/truetype/dejavu ] || printf 'fonts-dejavu-core '
 }

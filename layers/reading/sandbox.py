@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from layers.reading.job import ImportJob, InspectJob, Job
 
 _log = logger("reading")
+_NOWHERE = "http://127.0.0.1:9"
 _ERROR_LOG = "errors.txt"
 _SHOWN_ERROR_BYTES = 4000
 _LONGEST_LINE = 2**16
@@ -96,6 +97,8 @@ def environment(kind: Format) -> dict[str, str]:
         "OGR_GEOJSON_MAX_OBJ_SIZE": "256",
         "OGR_SQLITE_LOAD_EXTENSIONS": "",
         "PROJ_NETWORK": "OFF",
+        # GDAL fetches a CRS that a GeoJSON links to, whatever the drivers: that call ends where nobody listens.
+        **dict.fromkeys(("http_proxy", "https_proxy", "all_proxy", "GDAL_HTTP_PROXY"), _NOWHERE),
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MALLOC_ARENA_MAX": "2",
