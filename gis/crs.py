@@ -9,14 +9,11 @@ from __future__ import annotations
 import math
 import re
 import threading
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from pyproj import CRS, Proj, Transformer
-from pyproj.aoi import AreaOfInterest
 from pyproj.exceptions import CRSError, ProjError
-from pyproj.transformer import TransformerGroup
 
 from gis.envelope import Envelope
 from gis.errors import ConfigurationError
@@ -136,40 +133,6 @@ def transform_envelope(envelope: Envelope, target: int) -> Envelope:
     return Envelope(*bounds, srid=target)
 
 
-@dataclass(frozen=True)
-class Operation:
-    """What was done to coordinates: a sentence with EPSG names, and the stated accuracy in metres."""
-
-    description: str
-    accuracy_m: float | None
-
-
-def describe_operation(source: int, target: int, area: Envelope | None = None) -> Operation:
-    """The best operation per step inside `area`, which is given in degrees (EPSG:4326)."""
-    if source == target:
-        return Operation("none: the source is already in this CRS", None)
-    names: list[str] = []
-    accuracies: list[float] = []
-    for pair in steps(source, target):
-        name, accuracy = _best_operation(pair, area)
-        names.append(f"EPSG:{pair[0]} to EPSG:{pair[1]}: {name}")
-        if accuracy >= 0:
-            accuracies.append(accuracy)
-    return Operation("; then ".join(names), sum(accuracies) if accuracies else None)
-
-
-def _best_operation(pair: tuple[int, int], area: Envelope | None) -> tuple[str, float]:
-    interest = AreaOfInterest(*area.bounds) if area is not None else None
-    group = TransformerGroup(
-        find_crs(pair[0]),
-        find_crs(pair[1]),
-        always_xy=True,
-        area_of_interest=interest,  # type: ignore[arg-type]  # pyproj's stub names a private twin
-    )
-    best = group.transformers[0]
-    return (best.description, best.accuracy if best.accuracy is not None else -1.0)
-
-
 def ground_scale(srid: int, x: float, y: float) -> float:
     """Ground metres per unit of the CRS at a point: 1 in D96/TM within 0.01 %, cos(lat) in Web Mercator.
 
@@ -190,11 +153,9 @@ __all__ = [
     "REFUSED",
     "WEB_MERCATOR",
     "WGS84",
-    "Operation",
     "ProjError",
     "crs_uri",
     "decimals",
-    "describe_operation",
     "find_crs",
     "ground_scale",
     "is_metric",

@@ -13,6 +13,8 @@ import shapely
 from gis import crs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shapely.geometry.base import BaseGeometry
 
 GeometryKind = Literal["point", "line", "polygon"]
@@ -42,10 +44,15 @@ def transform_geometries(geometries: Any, source: int, target: int) -> Any:
     """As `transform_geometry`, for an array of geometries in one call; NULLs stay."""
     if source == target:
         return geometries
+    return move_vertices(geometries, lambda x, y: crs.transform(source, target, x, y))
 
-    def move(coordinates: Any) -> Any:
-        x, y = crs.transform(source, target, coordinates[:, 0], coordinates[:, 1])
+
+def move_vertices(geometries: Any, move: Callable[[Any, Any], tuple[Any, Any]]) -> Any:
+    """An array of geometries with every x, y replaced by what `move` makes of them; Z and NULLs stay."""
+
+    def moved(coordinates: Any) -> Any:
+        x, y = move(coordinates[:, 0], coordinates[:, 1])
         return np.column_stack([x, y, *coordinates[:, 2:].T])
 
     has_z = bool(np.any(shapely.has_z(geometries)))
-    return shapely.transform(geometries, move, include_z=has_z)
+    return shapely.transform(geometries, moved, include_z=has_z)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from layers.folding import fold
 from layers.known_columns import KnownColumn, find_known_column
+from layers.manifest import SYSTEM_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,8 @@ _STYLES: dict[GeometryKind, str] = {
     "polygon": '{ fill = "#2f6f8f", fill_opacity = 0.25, line = "#2f6f8f", line_width = 1 }',
 }
 _KEYS: tuple[tuple[str, ...], ...] = (("ko", "number"), ("ko", "building"), ("eid",))
+# Words that a property filter or an address could not tell from its own.
+_RESERVED = SYSTEM_COLUMNS | {*("bbox", "crs", "datetime", "f", "limit", "next", "properties", "version")}
 _LIKE_AN_ID = re.compile(r"(^|_)(m?id|eid|oid|sifra|oznaka|objectid|gml_id)($|_)")
 _SEARCH_KINDS: dict[Role, str] = {"parcels": "parcel", "addresses": "address", "zoning": "zone"}
 
@@ -83,19 +86,28 @@ def draft_manifest(
     return "\n".join(lines)
 
 
+def name_columns(layer: LayerFound) -> dict[str, str]:
+    """The name under which each column of the source would be published; coordinates and persons are left out.
+
+    Always alike for the same columns in the same order, whatever characters stand in their names.
+    """
+    return {column.field.name: column.name for column in _choose_columns(layer)}
+
+
 def _choose_columns(layer: LayerFound) -> list[_Draft]:
     taken: set[str] = set()
     columns = []
+    placing = (layer.x_column, layer.y_column, layer.wkt_column)
     for field in layer.fields:
-        if field.person or field.name in (layer.x_column, layer.y_column):
+        if field.person or field.name in placing:
             continue
         known = find_known_column(field.name)
         if known is not None and known.name in taken:
             known = None
-        name = known.name if known else _column_name(field.name)
+        name = base = known.name if known else _column_name(field.name)
         number = 2
         while name in taken:
-            name, number = f"{_column_name(field.name)}_{number}", number + 1
+            name, number = f"{base}_{number}", number + 1
         taken.add(name)
         columns.append(_Draft(name, field, known))
     return columns
@@ -108,21 +120,27 @@ def _guess_role(columns: Sequence[_Draft]) -> Role:
 
 def _key_lines(layer: LayerFound, columns: Sequence[_Draft]) -> list[str]:
     remark = "# columns that identify a feature for ever; together unique"
-    filled = {column.name for column in columns if column.field.filled == layer.row_count}
-    for key in _KEYS:
-        if filled.issuperset(key):
-            return [f"key = {_listed(key)}  {remark}"]
-    unique = [
-        column.name
-        for column in columns
-        if column.name in filled
-        and column.field.distinct == layer.row_count
-        and column.type in ("text", "integer")
+    published = {column.field.name: column for column in columns}
+    sound = [
+        tuple(published[name].name for name in key.columns)
+        for key in layer.keys
+        if not (key.missing or key.repeated) and all(name in published for name in key.columns)
     ]
-    if not unique:
-        return ['# key = ["…"]  # no column is unique; without a key, features have no lasting address']
-    named = [name for name in unique if _LIKE_AN_ID.search(name)]
-    return [f"key = {_listed([(named or unique)[0]])}  {remark}"]
+    usual = [key for key in _KEYS if key in sound]
+    types = {column.name: column.type for column in columns}
+    single = [key for key in sound if len(key) == 1 and types[key[0]] in ("text", "integer")]
+    named = [key for key in single if _LIKE_AN_ID.search(key[0])]
+    for key in [*usual, *named, *single]:
+        return [f"key = {_listed(key)}  {remark}"]
+    return [
+        '# key = ["…"]  # no column is unique; without a key, features have no lasting address',
+        *[
+            f"# {' and '.join(map(_commented, key.columns))}: {key.repeated} rows repeat a value, the first is "
+            f"{_commented(key.repeats[0].value)} (features {key.repeats[0].first} and {key.repeats[0].again})"
+            for key in layer.keys[:3]
+            if key.repeats
+        ],
+    ]
 
 
 def _source_lines(inspected: Inspected, layer: LayerFound, advice: CrsAdvice, *, several: bool) -> list[str]:
@@ -134,14 +152,13 @@ def _source_lines(inspected: Inspected, layer: LayerFound, advice: CrsAdvice, *,
     ]
     if several:
         lines.append(f"layer = {_quoted(layer.name)}")
-    lines.append(f"# {advice.sentence}")
+    lines += [f"# {_commented(sentence)}" for sentence in (advice.sentence, *advice.warnings)]
     lines.append(f"crs = {advice.srid or 3794}")
     if layer.encoding is not None:
         shown = ": " + ", ".join(_quoted(sample) for sample in layer.samples) if layer.samples else ""
         lines.append(f"encoding = {_quoted(layer.encoding)}  # {layer.encoding_reason}{shown}")
     if inspected.format == "csv":
-        lines.append(f"x = {_quoted(layer.x_column or '?')}  # column with east or longitude")
-        lines.append(f"y = {_quoted(layer.y_column or '?')}  # column with north or latitude")
+        lines += _placing_lines(layer)
         lines += [f"decimal = {_quoted(layer.decimal)}"] if layer.decimal != "." else []
     today = datetime.now(tz=UTC).date()
     return [
@@ -150,6 +167,15 @@ def _source_lines(inspected: Inspected, layer: LayerFound, advice: CrsAdvice, *,
         'provider = { sl = "?", en = "?" }  # who made the data',
         'licence = "CC-BY-4.0"  # check it',
         'attribution = { sl = "Vir: ?, stanje ?" }  # the sentence to print',
+    ]
+
+
+def _placing_lines(layer: LayerFound) -> list[str]:
+    if layer.wkt_column:
+        return [f"wkt = {_quoted(layer.wkt_column)}  # column with the geometry"]
+    return [
+        f"x = {_quoted(layer.x_column or '?')}  # column with east or longitude",
+        f"y = {_quoted(layer.y_column or '?')}  # column with north or latitude",
     ]
 
 
@@ -167,9 +193,10 @@ def _geometry_lines(layer: LayerFound) -> list[str]:
 
 def _column_lines(layer: LayerFound, columns: Sequence[_Draft]) -> list[str]:
     lines = ["# The allow-list: only what stands here is loaded. Take out what nobody needs.", "[columns]"]
-    persons = [field.name for field in layer.fields if field.person]
+    persons = [field for field in layer.fields if field.person]
     if persons:
-        lines.insert(1, f"# Left out because they seem to name persons: {', '.join(map(_commented, persons))}.")
+        told = ", ".join(f"{_commented(field.name)} ({field.person_reason})" for field in persons)
+        lines.insert(1, f"# Left out because they seem to hold persons: {told}.")
     return [*lines, *[_column_line(column) for column in columns]]
 
 
@@ -219,7 +246,9 @@ def _slug(name: str) -> str:
 
 def _column_name(name: str) -> str:
     plain = re.sub(r"[^a-z0-9]+", "_", fold(name)).strip("_")
-    return (plain if plain[:1].isalpha() else f"column_{plain}")[:38].strip("_") or "column"
+    if plain in _RESERVED or not plain[:1].isalpha():
+        plain = f"column_{plain}"
+    return plain[:36].strip("_")
 
 
 def _quoted(text: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     Field,
     StringConstraints,
@@ -27,8 +28,23 @@ from gis.geometry import GeometryKind
 from layers.parts import Part
 from layers.style import Style, Text
 
+# PostgreSQL takes 1,600 columns, and ours stand beside them.
+MAX_COLUMNS = 1500
+# Every PostgreSQL table has columns of these names already (manual, section 5.5).
+SYSTEM_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
+
+
+def _refuse_reserved_name(name: str) -> str:
+    if name in SYSTEM_COLUMNS:
+        msg = f"{name!r} is a column every table has already; call it {'column_' + name!r}"
+        raise ValueError(msg)
+    return name
+
+
 LayerId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
-ColumnName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+ColumnName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$"), AfterValidator(_refuse_reserved_name)
+]
 ColumnType = Literal["text", "integer", "number", "date", "boolean"]
 Format = Literal["shapefile", "geopackage", "geojson", "csv"]
 Role = Literal["parcels", "buildings", "addresses", "zoning", "utilities", "protection", "other"]
@@ -41,9 +57,15 @@ class Source(Part):
     format: Format
     layer: str | None = Field(default=None, description="layer inside a GeoPackage with several")
     crs: int = Field(description="EPSG code the coordinates are in, whatever the file says")
+    crs_checked: bool = Field(
+        default=False, description="a person compared the layer with the map: D48 and D96 are not mixed up"
+    )
     encoding: str | None = Field(default=None, description="of DBF and CSV; none means what the file declares")
     x: str | None = Field(default=None, description="CSV: column with east or longitude")
     y: str | None = Field(default=None, description="CSV: column with north or latitude")
+    wkt: str | None = Field(
+        default=None, description="CSV: column with the geometry as WKT, instead of x and y"
+    )
     decimal: Literal[".", ","] = "."
     where: Mapping[str, tuple[str, ...]] = Field(
         default_factory=dict, description="keep only rows whose column holds one of these texts"
@@ -57,8 +79,15 @@ class Source(Part):
     @model_validator(mode="after")
     def _consistent(self) -> Source:
         crs.find_crs(self.crs)
-        if self.format == "csv" and not (self.x and self.y):
-            msg = "a CSV needs x and y, the names of its coordinate columns"
+        placed = (bool(self.x), bool(self.y), bool(self.wkt))
+        if self.format == "csv" and placed not in ((True, True, False), (False, False, True)):
+            msg = (
+                "a CSV needs either x and y, the names of its coordinate columns, or wkt, the name of its "
+                "column with geometry as WKT"
+            )
+            raise ValueError(msg)
+        if self.format != "csv" and any(placed):
+            msg = "x, y and wkt are for a CSV only; take them out"
             raise ValueError(msg)
         return self
 
@@ -82,6 +111,10 @@ class Column(Part):
     title: Text
     unit: str | None = None
     zero_is_unknown: bool = Field(default=False, description="0 is a sentinel and becomes NULL")
+    public_names: bool = Field(
+        default=False,
+        description="names of persons in it are public: monuments and streets bear them; never owners",
+    )
     values: Mapping[str, Text] = Field(
         default_factory=dict, description="plain words for codes, shown beside the code"
     )
@@ -124,7 +157,7 @@ class Manifest(Part):
     description: Text
     source: Source
     geometry: Geometry
-    columns: Mapping[ColumnName, Column] = Field(min_length=1)
+    columns: Mapping[ColumnName, Column] = Field(min_length=1, max_length=MAX_COLUMNS)
     key: tuple[ColumnName, ...] = Field(
         default=(), description="published columns that identify a feature for ever"
     )

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 # Sentences are stored: a new wording is a new kind, and the old kind stays as long as reports hold it.
 NOTES: Mapping[str, str] = MappingProxyType(
@@ -25,6 +25,24 @@ NOTES: Mapping[str, str] = MappingProxyType(
         "crs_deprecated": (
             "The file says EPSG:{code}, which is deprecated; EPSG:{srid} of the manifest was used."
         ),
+        "crs_by_another_name": "The file calls its CRS {name}; its numbers mean the same as EPSG:{srid}.",
+        "datum_stated": (
+            "D96/TM (EPSG:3794) and D48/GK (EPSG:3912) lie 611 m apart and cannot be told apart here; "
+            "EPSG:{srid} was used, as the file says. Compare the layer with the parcels on the map; when it is "
+            "right, say crs_checked = true under [source]."
+        ),
+        "datum_unstated": (
+            "D96/TM (EPSG:3794) and D48/GK (EPSG:3912) lie 611 m apart and cannot be told apart here; "
+            "EPSG:{srid} of the manifest was used, and the file does not say. Compare the layer with the "
+            "parcels on the map; when it is right, say crs_checked = true under [source]."
+        ),
+        "far_features": (
+            "Far outside the portal's outline lie {count} features; look at them in the source: {features}."
+        ),
+        "curves": "{count} features held arcs, now chords that leave the arc by at most 1 mm.",
+        "slivers": "Narrower than 1 mm, so look at them in the source: features {features}.",
+        "columns_renamed": "Columns of the source with no name or the same name are called here: {columns}.",
+        "invisible": "Characters that nobody sees were kept in {column}, {count} values.",
         "one_copy": "1 row is an exact copy of another.",
         "copies": "{count} rows are exact copies of others.",
         "files_left_aside": "Files of the ZIP that were not used: {files}.",
@@ -43,6 +61,12 @@ class Note:
 def write_note(kind: str, **facts: object) -> str:
     """The sentence of a kind with its facts filled in."""
     return NOTES[kind].format(**facts)
+
+
+def list_first(numbers: Sequence[int], limit: int = 20) -> str:
+    """The first numbers of features, and how many more there are."""
+    listed = ", ".join(map(str, numbers[:limit]))
+    return f"{listed} and {len(numbers) - limit} more" if len(numbers) > limit else listed
 
 
 def find_note(sentence: str) -> Note | None:

@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from gis import crs
 from gis.envelope import Envelope
+from layers.boundary import read_boundary
 from layers.manifest import LayerId, Manifest, read_manifest, read_toml
 from layers.parts import Part
 from layers.style import Text
@@ -90,6 +91,9 @@ class Portal(Part):
         default=(), description="own tile matrix sets, OGC JSON, paths from portal.toml"
     )
     outline: Area
+    boundary: str | None = Field(
+        default=None, description="GeoJSON in degrees with the municipality's polygon, path from portal.toml"
+    )
     start: Area | None = Field(default=None, description="what the map shows first; the outline when unset")
     base_maps: tuple[BaseMap, ...] = ()
     themes: tuple[Theme, ...] = Field(min_length=1)
@@ -112,6 +116,14 @@ class Portal(Part):
     def outline_envelope(self) -> Envelope:
         """The outline in the portal's CRS."""
         return _envelope(self.outline, self.crs)
+
+    @cached_property
+    def boundary_wkt(self) -> str | None:
+        """The municipality's polygon in the portal's CRS, to the decimetre; None where the portal has none.
+
+        Raises ConfigurationError naming the file when it is not a GeoJSON with polygons.
+        """
+        return read_boundary(self.folder / self.boundary, self.crs) if self.boundary else None
 
     @cached_property
     def start_envelope(self) -> Envelope:

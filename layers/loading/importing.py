@@ -186,6 +186,7 @@ def _read(request: _Request, staged: StagedSource) -> Reading:
         source_name=staged.name,
         srid=request.portal.crs,
         outline=request.portal.outline_envelope.bounds,
+        boundary_wkt=request.portal.boundary_wkt,
         targets=request.targets,
         columns=request.columns,
     )

@@ -16,7 +16,8 @@ from gis import crs
 from gis.envelope import Envelope
 from gis.errors import SourceError
 from gis.geometry import transform_geometries
-from layers.notes import write_note
+from gis.operation import choose_operation
+from layers.notes import list_first, write_note
 from layers.reading.columns import ColumnMatch, match_columns
 from layers.reading.copyfile import CopyFile
 from layers.reading.delimited import open_delimited
@@ -24,9 +25,10 @@ from layers.reading.identity import KeyMaker, build_search_texts, build_titles, 
 from layers.reading.labels import build_labels
 from layers.reading.persons import PersonWatch
 from layers.reading.position import OutlineWatch, check_stated_crs, check_units
-from layers.reading.repair import check_shapes, count_types, flatten, repair_all
+from layers.reading.repair import check_shapes, count_types, find_slivers, flatten, repair_all
 from layers.reading.report import Counts, Progress, Quality, Reading
 from layers.reading.snapping import find_safe_zooms, hilbert_distance
+from layers.reading.textwatch import TextWatch
 from layers.reading.values import parse_text, parser
 from layers.reading.vector import open_vector
 from layers.targets import grid_geometry, safe_zoom
@@ -58,9 +60,7 @@ def open_table(job: ImportJob) -> AbstractContextManager[Table]:
     """The staged source, opened by the reader of its format."""
     source, path = job.manifest.source, job.folder / job.file
     if source.format == "csv":
-        if source.x is None or source.y is None:
-            raise SourceError("A CSV needs x and y under [source], the names of its coordinate columns.")
-        return open_delimited(path, x=source.x, y=source.y, decimal=source.decimal, encoding=source.encoding)
+        return open_delimited(path, source)
     return open_vector(path, source.format, layer=source.layer, encoding=source.encoding)
 
 
@@ -72,17 +72,30 @@ class Conversion:
         self._manifest = job.manifest
         self._table = table
         self._announce = announce
-        also_known = (job.manifest.source.x or "", job.manifest.source.y or "")
+        placing = (job.manifest.source.x, job.manifest.source.y, job.manifest.source.wkt)
+        also_known = [name for name in placing if name]
         self.match: ColumnMatch = match_columns(job.manifest, table.names, also_known=also_known)
         self._outline = Envelope(*job.outline, srid=job.srid)
-        self._watch = OutlineWatch(self._outline, job.manifest.source.crs)
-        self._persons = PersonWatch()
+        self._watch = OutlineWatch(
+            self._outline,
+            job.manifest.source.crs,
+            job.boundary_wkt,
+            crs_checked=job.manifest.source.crs_checked,
+        )
+        self._operation = choose_operation(
+            job.manifest.source.crs, job.srid, crs.transform_envelope(self._outline, crs.WGS84)
+        )
+        self._persons = PersonWatch(
+            [name for name, column in job.manifest.columns.items() if column.public_names]
+        )
         self._keys = KeyMaker(job.manifest)
         self._copy = CopyFile(job.folder / job.copy_name, job.columns)
         self._tally: Counter[str] = Counter()
         self._types: Counter[str] = Counter()
         self._unknown: Counter[str] = Counter()
         self._repairs: list[Any] = []
+        self._slivers: list[int] = []
+        self._texts = TextWatch()
         self._notes = list(table.notes)
         self.read = 0
         self.written = 0
@@ -97,6 +110,7 @@ class Conversion:
             return
         columns = self._parse(batch)
         self._persons.look(columns)
+        self._texts.look(columns)
         native, keys = self._place(batch, columns)
         titles = build_titles(self._manifest, columns, keys)
         values = {
@@ -119,16 +133,13 @@ class Conversion:
         outside = self._watch.judge()
         self._refuse_repeated_keys()
         written = self._copy.finish()
-        operation = crs.describe_operation(
-            self._manifest.source.crs, self._job.srid, crs.transform_envelope(self._outline, crs.WGS84)
-        )
         bounds = self._watch.bounds
         return Reading(
             row_count=written.row_count,
             copy_sha256=written.sha256,
             native_extent=(bounds[0], bounds[1], bounds[2], bounds[3]) if bounds else None,
-            operation=operation.description,
-            operation_accuracy_m=operation.accuracy_m,
+            operation=self._operation.description,
+            operation_accuracy_m=self._operation.accuracy_m,
             quality=self._quality(counts, outside),
         )
 
@@ -158,7 +169,9 @@ class Conversion:
                 try:
                     value = parse(raw)
                 except ValueError as exc:
-                    raise SourceError(f"Feature {number}, field {source!r}: {exc}.") from exc
+                    raise SourceError(
+                        f"Feature {number}, field {source!r}: {exc}. Mend it in the source."
+                    ) from exc
                 if column.zero_is_unknown and value is not None and value in (0, "0"):
                     self._unknown[name] += 1
                     value = None
@@ -171,19 +184,20 @@ class Conversion:
         self._types.update(count_types(batch.geometries))
         shapes = check_shapes(batch.geometries, batch.numbers, rules)
         self._tally["null"] += int(shapely.is_missing(shapes).sum())
-        check_units(shapes, self._manifest.source.crs)
+        check_units(shapes, self._manifest.source.crs, batch.numbers)
         flat, dropped, unknown = flatten(shapes, rules)
         self._tally.update(heights_dropped=dropped, unknown_heights=unknown)
         native = self._transform(flat)
         keys = self._keys.build(columns, native, batch.numbers)
         native, repairs = repair_all(native, batch.numbers, keys, rules, self._announce)
         self._repairs += repairs
-        self._watch.look(shapes, native)
+        self._slivers += find_slivers(native, batch.numbers, rules.kind)
+        self._watch.look(shapes, native, batch.numbers)
         return native, keys
 
     def _transform(self, geometries: Any) -> Any:
         try:
-            return transform_geometries(geometries, self._manifest.source.crs, self._job.srid)
+            return self._operation.transform_geometries(geometries)
         except ProjError as exc:
             raise SourceError(
                 f"Coordinates cannot be brought from EPSG:{self._manifest.source.crs} to "
@@ -210,6 +224,13 @@ class Conversion:
         if self._keys.copies:
             kind = "one_copy" if self._keys.copies == 1 else "copies"
             self._notes.append(write_note(kind, count=self._keys.copies))
+        if self._table.curved:
+            self._notes.append(write_note("curves", count=self._table.curved))
+        if self._slivers:
+            self._notes.append(write_note("slivers", features=list_first(self._slivers)))
+        self._notes += self._texts.notes()
+        stated = self._table.crs is not None and not self._table.crs_is_default
+        self._notes += self._watch.notes(stated=stated)
         return Quality(
             counts=counts,
             geometry_types=dict(self._types),

@@ -1,4 +1,4 @@
-"""CSV with coordinate columns, read strictly by Python's csv module.
+"""CSV with coordinate columns or a column of WKT, read strictly by Python's csv module.
 
 GDAL's CSV driver is not used: it drops surplus cells, swallows rows after an open quote, cuts text at NUL and
 turns bytes it cannot decode into nothing, all in silence.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,21 +18,28 @@ import shapely
 
 from gis.errors import SourceError
 from layers.notes import write_note
-from layers.reading.columns import find_name
+from layers.reading.columns import check_column_count, find_name, tell_apart
 from layers.reading.encoding import Encoding, choose_encoding
 from layers.reading.report import Counts
 from layers.reading.rows import BATCH_SIZE, Batch
 from layers.reading.values import parser
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
     from typing import Literal
 
     from pyproj import CRS
 
+    from layers.manifest import Source
+
 _DELIMITERS = ",;\t|"
-_MAX_COLUMNS = 1000
+_CELL_ENDS = re.compile(rb"[,;\t|\r\n]+")
+_LIKE_WKT = re.compile(
+    r"\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON|CURVE|SURFACE)\s*(Z|M|ZM)?\s*(\(|EMPTY)",
+    re.IGNORECASE,
+)
+_SRID = re.compile(r"SRID=(\d{1,6});\s*", re.IGNORECASE)
 csv.field_size_limit(10_000_000)
 
 
@@ -39,7 +47,7 @@ csv.field_size_limit(10_000_000)
 class DelimitedTable:
     """An opened CSV. Satisfies `rows.Table`; row numbers are records, the header not counted.
 
-    Without `x` and `y` its rows have no geometry.
+    Without `x` and `y` or `wkt` its rows have no geometry. `names` are unique; the header may not have been.
     """
 
     path: Path
@@ -49,9 +57,12 @@ class DelimitedTable:
     x: str | None = None
     y: str | None = None
     decimal: Literal[".", ","] = "."
+    wkt: str | None = None
+    srid: int | None = None
     crs: CRS | None = None
     crs_is_default: bool = True
     notes: tuple[str, ...] = ()
+    curved: int = 0
 
     def declared(self) -> Counts:
         """A CSV does not say how many rows it has."""
@@ -68,7 +79,7 @@ class DelimitedTable:
                 return
             yield Batch(
                 numbers=np.arange(first, first + len(block)),
-                geometries=self._points(block, first),
+                geometries=self._shapes(block, first),
                 columns={name: [record[i] or None for record in block] for name, i in places},
             )
             first += len(block)
@@ -78,27 +89,37 @@ class DelimitedTable:
         encoding = self.encoding.name if self.encoding else "utf-8"
         with self.path.open("r", encoding=_with_bom(encoding), newline="") as file:
             reader = csv.reader(file, delimiter=self.delimiter, strict=True)
+            line = 1
             try:
                 next(reader)
+                line = reader.line_num + 1
                 for record in reader:
-                    if not record:
-                        continue
-                    if len(record) != len(self.names):
-                        raise SourceError(
-                            f"Line {reader.line_num} of the CSV has {len(record)} cells, the header has "
-                            f"{len(self.names)}. Look for a missing or surplus {self.delimiter!r} or "
-                            "quote there."
-                        )
-                    yield record
+                    if record:
+                        yield self._checked(record, line)
+                    line = reader.line_num + 1
             except csv.Error as exc:
                 raise SourceError(
-                    f"The CSV cannot be read at line {reader.line_num}: {exc}. Look for an unclosed "
-                    "quote before it."
+                    f"The CSV cannot be read from line {line} on: {exc}. Look for an unclosed quote there."
                 ) from exc
             except UnicodeDecodeError as exc:
                 raise SourceError(
-                    f"The CSV is not valid {encoding} near line {reader.line_num + 1}. State source.encoding."
+                    f"The CSV is not valid {encoding} near line {line}. State the right one as source.encoding."
                 ) from exc
+
+    def _checked(self, record: list[str], line: int) -> list[str]:
+        if len(record) != len(self.names):
+            raise SourceError(
+                f"Line {line} of the CSV has {len(record)} cells, the header has {len(self.names)}. "
+                f"Look for a missing or surplus {self.delimiter!r} or quote there."
+            )
+        return record
+
+    def _shapes(self, block: list[list[str]], first: int) -> Any:
+        if self.wkt is not None:
+            return parse_shapes(
+                [record[self.names.index(self.wkt)] for record in block], first, self.wkt, self.srid
+            )
+        return self._points(block, first)
 
     def _points(self, block: list[list[str]], first: int) -> Any:
         points = np.full(len(block), None, dtype=object)
@@ -118,29 +139,86 @@ class DelimitedTable:
             try:
                 value = parse(record[place])
             except ValueError as exc:
-                raise SourceError(f"Row {first + i}, column {name!r}: {exc}.") from exc
+                raise SourceError(f"Row {first + i}, column {name!r}: {exc}. Mend it in the source.") from exc
             if isinstance(value, float):
                 numbers[i] = value
         return numbers
 
 
 @contextmanager
-def open_delimited(
-    path: Path, *, x: str, y: str, decimal: Literal[".", ","], encoding: str | None
-) -> Iterator[DelimitedTable]:
-    """Open a staged CSV: encoding, delimiter and header. Raises SourceError when one cannot be made out."""
-    chosen = sniff_encoding(path, encoding)
-    delimiter, names = read_header(path, chosen.name)
+def open_delimited(path: Path, source: Source) -> Iterator[DelimitedTable]:
+    """Open a staged CSV as the manifest describes it. Raises SourceError when header or bytes say otherwise."""
+    chosen = sniff_encoding(path, source.encoding)
+    delimiter, header = read_header(path, chosen.name)
+    names = tell_apart(header)
+    notes = [] if source.encoding else [write_note("encoding", encoding=chosen.name, reason=chosen.reason)]
+    if names != header:
+        notes.append(name_columns(header, names))
+
+    def find(place: str, wanted: str | None) -> str | None:
+        return find_name(names, wanted, f"source.{place}") if wanted is not None else None
+
     yield DelimitedTable(
         path=path,
         encoding=chosen,
         delimiter=delimiter,
         names=names,
-        x=find_name(names, x, "source.x"),
-        y=find_name(names, y, "source.y"),
-        decimal=decimal,
-        notes=() if encoding else (write_note("encoding", encoding=chosen.name, reason=chosen.reason),),
+        x=find("x", source.x),
+        y=find("y", source.y),
+        wkt=find("wkt", source.wkt),
+        decimal=source.decimal,
+        srid=source.crs,
+        notes=tuple(notes),
     )
+
+
+def guess_wkt_column(names: Sequence[str], records: Sequence[Sequence[str]]) -> str | None:
+    """The first column in which every filled cell begins like WKT, or None."""
+    for place, name in enumerate(names):
+        filled = [record[place] for record in records if record[place].strip()]
+        if filled and all(_LIKE_WKT.match(text) for text in filled):
+            return name
+    return None
+
+
+def name_columns(header: Sequence[str], names: Sequence[str]) -> str:
+    """The note on columns that got another name, because they had none or one that another has."""
+    made = [name for name, before in zip(names, header, strict=True) if name != before]
+    return write_note("columns_renamed", columns=", ".join(made[:20]))
+
+
+def parse_shapes(texts: Sequence[str], first: int, column: str, srid: int | None) -> Any:
+    """Geometries from WKT (OGC 06-103r4 clause 7), also with `SRID=3794;` in front; empty cells are NULL.
+
+    Raises SourceError naming row and column.
+    """
+    shapes = np.full(len(texts), None, dtype=object)
+    for place, text in enumerate(texts):
+        if not text.strip():
+            continue
+        try:
+            shapes[place] = _parse_shape(text.strip(), srid)
+        except (ValueError, NotImplementedError, shapely.errors.ShapelyError) as exc:
+            shown = text.strip()[:40]
+            reason = f": {exc}" if isinstance(exc, _SridError) else ""
+            raise SourceError(
+                f"Row {first + place}, column {column!r}: {shown!r} … cannot be read as WKT{reason}. "
+                "Mend it in the source; curves have to be made lines there."
+            ) from exc
+    return shapes
+
+
+class _SridError(ValueError):
+    """The WKT names another CRS than the manifest."""
+
+
+def _parse_shape(text: str, srid: int | None) -> Any:
+    if found := _SRID.match(text):
+        if srid is not None and int(found.group(1)) != srid:
+            message = f"it says SRID {found.group(1)}, and source.crs says {srid}"
+            raise _SridError(message)
+        text = text[found.end() :]
+    return shapely.from_wkt(text)
 
 
 def sniff_encoding(path: Path, stated: str | None) -> Encoding:
@@ -154,7 +232,14 @@ def sniff_encoding(path: Path, stated: str | None) -> Encoding:
         file.seek(0)
         _refuse_nul(file)
         file.seek(0)
-        return choose_encoding((line.strip() for line in file), stated=stated, cpg=None)
+        return choose_encoding(_cells(file), stated=stated, cpg=None)
+
+
+def _cells(file: Iterable[bytes]) -> Iterator[bytes]:
+    """The texts of a CSV one by one, so that samples show a name and not half a line."""
+    for line in file:
+        if not line.isascii():
+            yield from (cell.strip(b'" ') for cell in _CELL_ENDS.split(line))
 
 
 def read_header(path: Path, encoding: str) -> tuple[str, tuple[str, ...]]:
@@ -164,7 +249,8 @@ def read_header(path: Path, encoding: str) -> tuple[str, tuple[str, ...]]:
         delimiter = max(_DELIMITERS, key=line.count)
         file.seek(0)
         names = tuple(name.strip() for name in next(csv.reader(file, delimiter=delimiter), []))
-    if len(names) < 2 or len(names) > _MAX_COLUMNS or not any(names):
+    check_column_count(names)
+    if not any(names):
         raise SourceError("The CSV has no header: the first line must hold the column names.")
     if all(_is_number(name) for name in names if name):
         raise SourceError("The first line of the CSV holds numbers, not column names. Add a header line.")

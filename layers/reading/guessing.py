@@ -30,6 +30,8 @@ _PAIRS = (
     ("coord_x", "coord_y"),
     ("lon", "lat"),
     ("lng", "lat"),
+    ("long", "lat"),
+    ("geo_dolz", "geo_sir"),
     ("longitude", "latitude"),
 )
 # Slovenian coordinates: east is 370-630 km, north 30-200 km, in D96 and D48 alike.

@@ -1,167 +1,177 @@
 """Saying what is in a file before there is a manifest: layers, columns, encoding, CRS, shapes and extent.
 
-Runs in the child process. It judges nothing but what makes a file unreadable; drafting a manifest from the
-findings is `layers.drafting`.
+Runs in the child process. It judges nothing but what makes a file unreadable, and a statement in the file that
+cannot be right is reported beside what the bytes say. Drafting a manifest from it is `layers.drafting`.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import shapely
-
-from layers.reading.delimited import DelimitedTable, read_header, sniff_encoding
-from layers.reading.guessing import guess_coordinates, guess_type
-from layers.reading.persons import looks_like_person
-from layers.reading.report import Bounds, FieldFound, Inspection, LayerFound, Progress
-from layers.reading.vector import VectorTable, list_layers, open_vector
+from gis.errors import SourceError
+from layers.reading.columns import check_column_count, tell_apart
+from layers.reading.delimited import (
+    DelimitedTable,
+    guess_wkt_column,
+    name_columns,
+    read_header,
+    sniff_encoding,
+)
+from layers.reading.encoding import examine_encoding
+from layers.reading.findings import ColumnFindings, KeyFindings, ShapeFindings
+from layers.reading.geopackage import read_feature_tables
+from layers.reading.guessing import guess_coordinates
+from layers.reading.position import find_crs_faults
+from layers.reading.report import Inspection, LayerFound, Progress
+from layers.reading.shapefile import check_parts, has_measures
+from layers.reading.vector import open_vector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
+    from layers.reading.encoding import EncodingFound
     from layers.reading.job import InspectJob
-    from layers.reading.rows import Batch, Table
+    from layers.reading.rows import Table
 
-_MAX_DISTINCT = 100_000
-_MAX_SAMPLES = 5
-_MAX_KINDS_LOOKED_AT = 2000
-_UNKNOWN_HEIGHT = -99.0
+    Tell = Callable[[Progress], None]
+
 _MAX_ROWS_FOR_COORDINATES = 200
 
 
-def inspect_source(job: InspectJob, tell: Callable[[Progress], None]) -> Inspection:
+def inspect_source(job: InspectJob, tell: Tell) -> Inspection:
     """Look through every layer of a staged file. Raises SourceError when it cannot be read at all."""
-    path, shown = job.folder / job.file, Path(job.source_name).stem
+    path = job.folder / job.file
+    return Inspection(source_name=job.source_name, layers=tuple(_inspect_layers(job, path, tell)))
+
+
+def _inspect_layers(job: InspectJob, path: Path, tell: Tell) -> Iterator[LayerFound]:
+    shown = Path(job.source_name).stem
     if job.format == "csv":
-        return Inspection(source_name=job.source_name, layers=(_inspect_csv(path, shown, tell),))
-    names: tuple[str | None, ...] = (None,)
-    if job.format == "geopackage":
-        names = tuple(name for name in list_layers(path, job.format) if job.layer in (None, name))
-    layers = []
-    for name in names:
-        with open_vector(path, job.format, layer=name, encoding=None) as table:
-            findings = _Findings(table, tell)
-            layers.append(findings.finish(name or shown, table, dict(table.types)))
-    return Inspection(source_name=job.source_name, layers=tuple(layers))
+        yield _inspect_csv(path, shown, tell)
+    elif job.format == "shapefile":
+        yield _inspect_shapefile(path, shown, tell)
+    elif job.format == "geopackage":
+        for table in read_feature_tables(path):
+            if job.layer in (None, table.name):
+                with open_vector(path, job.format, layer=table.name, encoding=None) as opened:
+                    yield _look_through(opened, table.name, tell, opened.types)
+    else:
+        with open_vector(path, job.format, layer=None, encoding=None) as opened:
+            yield _look_through(opened, shown, tell, opened.types)
 
 
-def _inspect_csv(path: Path, shown: str, tell: Callable[[Progress], None]) -> LayerFound:
+def _inspect_shapefile(path: Path, shown: str, tell: Tell) -> LayerFound:
+    """What .cpg and .prj say may be wrong: then it is told, and the file is read by what the bytes say."""
+    dbf, cpg = check_parts(path).dbf, path.with_suffix(".cpg")
+    stated = cpg.read_bytes()[:100].decode("ascii", errors="replace") if cpg.exists() else None
+    found = examine_encoding(dbf.texts(), cpg=stated, language_driver=dbf.language_driver)
+    faults: tuple[str, ...] = ()
+    with ExitStack() as stack:
+        try:
+            opened = stack.enter_context(open_vector(path, "shapefile", layer=None, encoding=found.chosen.name))
+        except SourceError as exc:
+            prj = path.with_suffix(".prj")
+            if not prj.exists():
+                raise
+            prj.unlink()
+            faults = (exc.sentence,)
+            opened = stack.enter_context(open_vector(path, "shapefile", layer=None, encoding=found.chosen.name))
+        layer = _look_through(opened, shown, tell, opened.types, found)
+    return layer.model_copy(
+        update={"crs_faults": (*faults, *layer.crs_faults), "has_m": has_measures(path)},
+    )
+
+
+def _inspect_csv(path: Path, shown: str, tell: Tell) -> LayerFound:
     encoding = sniff_encoding(path, None)
-    delimiter, names = read_header(path, encoding.name)
+    delimiter, header = read_header(path, encoding.name)
+    names = tell_apart(header)
     blind = DelimitedTable(path, encoding, delimiter, names)
     head = [record for _, record in zip(range(_MAX_ROWS_FOR_COORDINATES), blind.records(), strict=False)]
-    found = guess_coordinates(names, head)
-    table = DelimitedTable(path, encoding, delimiter, names)
+    wkt = guess_wkt_column(names, head)
+    found = None if wkt else guess_coordinates(names, head)
+    notes = [name_columns(header, names)] if names != header else []
     if found:
         table = DelimitedTable(path, encoding, delimiter, names, found.x, found.y, found.decimal)
-    findings = _Findings(table, tell)
-    layer = findings.finish(shown, table, {})
-    notes = () if found else ("No columns with coordinates were recognised; name them under x and y.",)
+    else:
+        table = DelimitedTable(path, encoding, delimiter, names, wkt=wkt)
+        if wkt is None:
+            notes.append("No columns with coordinates were recognised; name them under x and y, or under wkt.")
+    layer = _look_through(table, shown, tell, {})
     return layer.model_copy(
         update={
             "x_column": table.x,
             "y_column": table.y,
+            "wkt_column": wkt,
             "decimal": table.decimal,
-            "notes": (*layer.notes, *notes),
+            "notes": tuple(notes),
         }
     )
 
 
-class _Findings:
-    """What is counted while a layer goes by."""
+def _look_through(
+    table: Table, name: str, tell: Tell, types: Mapping[str, str], encodings: EncodingFound | None = None
+) -> LayerFound:
+    check_column_count(table.names)
+    placing = (table.x, table.y, table.wkt) if isinstance(table, DelimitedTable) else ()
+    columns, keys, shapes = ColumnFindings(table.names), KeyFindings(table.names, placing), ShapeFindings()
+    declared = table.declared()
+    rows = 0
+    for batch in table.batches(table.names):
+        rows += len(batch)
+        columns.look(batch.columns)
+        keys.look(batch)
+        shapes.look(batch)
+        tell(Progress(step="read", done=rows, total=declared.declared))
+    stated = None if table.crs_is_default else table.crs
+    return LayerFound(
+        name=name,
+        row_count=rows,
+        counts=declared.model_copy(update={"read": rows}),
+        crs=stated.to_epsg() if stated is not None else None,
+        crs_text=table.crs.name if table.crs is not None else "",
+        crs_faults=tuple(find_crs_faults(stated)),
+        fields=columns.fields(types),
+        keys=keys.found(rows),
+        curved=table.curved,
+        notes=table.notes if encodings is None else _without_encoding(table.notes),
+        **_shape_facts(shapes),
+        **_encoding_facts(table, encodings),
+    )
 
-    def __init__(self, table: Table, tell: Callable[[Progress], None]) -> None:
-        self.rows = 0
-        self._types: Counter[str] = Counter()
-        self._tally: Counter[str] = Counter()
-        self._filled: Counter[str] = Counter()
-        self._distinct: dict[str, set[int]] = {name: set() for name in table.names}
-        self._samples: dict[str, dict[str, None]] = {name: {} for name in table.names}
-        self._values: dict[str, list[object]] = {name: [] for name in table.names}
-        self._shapes: set[bytes] = set()
-        self._bounds: Any = None
-        total = table.declared().declared
-        for batch in table.batches(table.names):
-            self._look(batch)
-            tell(Progress(step="read", done=self.rows, total=total))
 
-    def finish(self, name: str, table: Table, types: dict[str, str]) -> LayerFound:
-        """The counts as a finding."""
-        encoding, stated = table.encoding, table.crs
-        return LayerFound(
-            name=name,
-            row_count=self.rows,
-            crs=stated.to_epsg(min_confidence=25) if stated is not None and not table.crs_is_default else None,
-            crs_text=stated.name if stated is not None else "",
-            fields=tuple(self._field(field, types.get(field)) for field in table.names),
-            geometry_types=dict(self._types),
-            null_geometries=self._tally["null"],
-            invalid=self._tally["invalid"],
-            has_z=bool(self._tally["has_z"]),
-            unknown_heights=self._tally["unknown_z"],
-            bounds=self._bounds_found(),
-            encoding=encoding.name if encoding else None,
-            encoding_reason=encoding.reason if encoding else "",
-            samples=encoding.samples if encoding else (),
-            duplicate_geometries=self._tally["duplicates"],
-            notes=table.notes if isinstance(table, VectorTable) else (),
-        )
+def _shape_facts(shapes: ShapeFindings) -> dict[str, Any]:
+    return {
+        "geometry_types": dict(shapes.types),
+        "null_geometries": shapes.tally["null"],
+        "empty_geometries": shapes.tally["empty"],
+        "without_shape": tuple(shapes.without),
+        "invalid": shapes.tally["invalid"],
+        "invalid_reasons": dict(shapes.reasons),
+        "invalid_features": tuple(shapes.faults),
+        "has_z": bool(shapes.tally["has_z"]),
+        "unknown_heights": shapes.tally["unknown_z"],
+        "bounds": shapes.bounds(),
+        "places": tuple((float(x), float(y)) for x, y in shapes.places.chosen()),
+        "duplicate_geometries": shapes.tally["copies"],
+        "duplicate_shapes": tuple(shapes.copies),
+    }
 
-    def _bounds_found(self) -> Bounds | None:
-        if self._bounds is None:
-            return None
-        west, south, east, north = (float(number) for number in self._bounds)
-        return west, south, east, north
 
-    def _field(self, name: str, stated: str | None) -> FieldFound:
-        return FieldFound(
-            name=name,
-            type=guess_type(stated, self._values[name]),
-            filled=self._filled[name],
-            distinct=len(self._distinct[name]),
-            samples=tuple(self._samples[name]),
-            person=looks_like_person(name),
-        )
+def _encoding_facts(table: Table, found: EncodingFound | None) -> dict[str, Any]:
+    encoding = found.chosen if found else table.encoding
+    return {
+        "encoding": encoding.name if encoding else None,
+        "encoding_reason": encoding.reason if encoding else "",
+        "samples": encoding.samples if encoding else (),
+        "encoding_stated": found.stated if found else None,
+        "encoding_fault": found.fault if found else "",
+        "other_samples": found.others if found else {},
+    }
 
-    def _look(self, batch: Batch) -> None:
-        self.rows += len(batch)
-        for name, values in batch.columns.items():
-            filled = [value for value in values if value is not None and value != ""]
-            self._filled[name] += len(filled)
-            if len(self._distinct[name]) < _MAX_DISTINCT:
-                self._distinct[name].update(hash(value) for value in filled)
-            if len(self._samples[name]) < _MAX_SAMPLES:
-                for value in filled[:_MAX_SAMPLES]:
-                    self._samples[name][str(value)[:60]] = None
-            kept = self._values[name]
-            kept += filled[: _MAX_KINDS_LOOKED_AT - len(kept)]
-        self._look_at_shapes(batch.geometries)
 
-    def _look_at_shapes(self, geometries: Any) -> None:
-        missing = shapely.is_missing(geometries) | shapely.is_empty(geometries)
-        self._tally["null"] += int(missing.sum())
-        here = geometries[~missing]
-        if not len(here):
-            return
-        self._types.update(shape.geom_type for shape in here)
-        self._tally["invalid"] += int((~shapely.is_valid(here)).sum())
-        has_z = shapely.has_z(here)
-        self._tally["has_z"] += int(has_z.sum())
-        if bool(has_z.any()):
-            heights, owners = shapely.get_coordinates(here, include_z=True, return_index=True)
-            self._tally["unknown_z"] += len(np.unique(owners[heights[:, 2] == _UNKNOWN_HEIGHT]))
-        for wkb in shapely.to_wkb(here):
-            digest = hashlib.blake2b(wkb, digest_size=8).digest()
-            self._tally["duplicates"] += digest in self._shapes
-            self._shapes.add(digest)
-        bounds = shapely.total_bounds(here)
-        if self._bounds is None:
-            self._bounds = bounds
-        else:
-            self._bounds = np.concatenate(
-                [np.minimum(self._bounds[:2], bounds[:2]), np.maximum(self._bounds[2:], bounds[2:])]
-            )
+def _without_encoding(notes: tuple[str, ...]) -> tuple[str, ...]:
+    """Notes but those on the encoding, which was given here and is told in its own place."""
+    return tuple(note for note in notes if not note.startswith(("Texts were read as", "The .cpg file says")))

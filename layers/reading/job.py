@@ -48,6 +48,7 @@ class ImportJob(Part):
     source_name: str = Field(description="name of the source as people know it, for sentences")
     srid: int = Field(description="the portal's CRS")
     outline: tuple[float, float, float, float]
+    boundary_wkt: str | None = Field(default=None, description="the municipality's polygon in the portal's CRS")
     targets: tuple[TileTarget, ...]
     columns: tuple[StoredColumn, ...]
     copy_name: str = "rows.copy"

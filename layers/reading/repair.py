@@ -31,6 +31,14 @@ _TYPES: dict[GeometryKind, tuple[int, ...]] = {
 }
 _TYPE_NAMES = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon",
                "GeometryCollection")  # fmt: skip
+_ADVICE = {
+    "GeometryCollection": (
+        "Divide it into its parts in the source (in QGIS: Multipart to singleparts), and keep those of one "
+        "kind."
+    ),
+}
+# Ground metres; narrower is a slip of digitising, which nobody sees and no repair may guess away.
+_SLIVER_WIDTH_M = 0.001
 _DIMENSIONS: dict[GeometryKind, int] = {"point": 0, "line": 1, "polygon": 2}
 
 
@@ -54,11 +62,12 @@ def check_shapes(geometries: Any, numbers: Any, rules: GeometryRules) -> Any:
     wrong = ~np.isin(shapely.get_type_id(geometries), _TYPES[rules.kind]) & ~missing
     if bool(wrong.any()):
         found = geometries[np.flatnonzero(wrong)[0]].geom_type
+        advice = _ADVICE.get(found, "Take it out of the source, or publish it as a layer of its own.")
         raise SourceError(
             f"Feature {_first(numbers, wrong)} is a {found}, but the manifest says kind = {rules.kind!r}. "
-            "Take it out of the source, or publish it as a layer of its own."
+            f"{advice}"
         )
-    _check_finite(geometries, numbers)
+    _check_finite(geometries, numbers, heights=rules.keep_z)
     many = shapely.get_num_coordinates(geometries) > rules.max_vertices
     if bool(many.any()):
         raise SourceError(
@@ -111,6 +120,19 @@ def repair_all(
     return mended, tuple(repairs)
 
 
+def find_slivers(geometries: Any, numbers: Any, kind: GeometryKind) -> list[int]:
+    """Numbers of valid polygons narrower than a millimetre; geometries in metres.
+
+    The width is twice the area by the length of the outline: the width of a long rectangle.
+    """
+    if kind != "polygon":
+        return []
+    lengths = shapely.length(geometries)
+    narrow = 2 * shapely.area(geometries) < _SLIVER_WIDTH_M * lengths
+    found: list[int] = numbers[narrow & (lengths > 0)].tolist()
+    return found
+
+
 def _repair(geometry: Any, number: int, key: str, rules: GeometryRules) -> tuple[Any, Repair]:
     reason = re.sub(r"\[.*", "", str(shapely.is_valid_reason(geometry))).strip()
     after = _only(shapely.make_valid(geometry, method="structure", keep_collapsed=False), rules.kind)
@@ -159,9 +181,10 @@ def _only(geometry: Any, kind: GeometryKind) -> Any:
     return shapely.multilinestrings(kept) if kind == "line" else shapely.multipoints(kept)
 
 
-def _check_finite(geometries: Any, numbers: Any) -> None:
-    coordinates, owners = shapely.get_coordinates(geometries, return_index=True)
-    broken = ~np.isfinite(coordinates).all(axis=1)
+def _check_finite(geometries: Any, numbers: Any, *, heights: bool) -> None:
+    coordinates, owners = shapely.get_coordinates(geometries, include_z=heights, return_index=True)
+    # A height that is no number is an unknown one; an infinite one is a fault.
+    broken = ~np.isfinite(coordinates[:, :2]).all(axis=1) | np.isinf(coordinates[:, 2:]).any(axis=1)
     if bool(broken.any()):
         raise SourceError(
             f"Feature {numbers[owners[np.flatnonzero(broken)[0]]]} has a coordinate that is infinite or "

@@ -79,6 +79,31 @@ class FieldFound(Part):
     distinct: int = Field(description="different values, counted up to a limit")
     samples: tuple[str, ...] = ()
     person: bool = False
+    person_reason: str = Field(default="", description="why the column seems to hold persons")
+
+
+class Fault(Part):
+    """Something wrong with the shape of one feature."""
+
+    feature: int
+    reason: str
+
+
+class Repeat(Part):
+    """A value that more than one feature has: the first feature with it, and the one that repeats it."""
+
+    value: str
+    first: int
+    again: int
+
+
+class KeyFound(Part):
+    """Columns that could be the key: how many rows repeat a value, and the first of them."""
+
+    columns: tuple[str, ...]
+    missing: int = Field(description="rows in which one of the columns is empty")
+    repeated: int = Field(description="rows whose values another row has already")
+    repeats: tuple[Repeat, ...] = ()
 
 
 class LayerFound(Part):
@@ -86,21 +111,38 @@ class LayerFound(Part):
 
     name: str
     row_count: int
+    counts: Counts = Counts()
     crs: int | None
     crs_text: str
+    crs_faults: tuple[str, ...] = Field(default=(), description="what is odd about the CRS the file states")
     fields: tuple[FieldFound, ...]
+    keys: tuple[KeyFound, ...] = ()
     geometry_types: Mapping[str, int]
     null_geometries: int
+    empty_geometries: int = 0
+    without_shape: tuple[int, ...] = Field(default=(), description="the first features without shape")
     invalid: int
+    invalid_reasons: Mapping[str, int] = {}
+    invalid_features: tuple[Fault, ...] = Field(default=(), description="the first of them")
+    curved: int = Field(default=0, description="features with arcs, which become chords at most 1 mm off")
     has_z: bool
+    has_m: bool = False
     unknown_heights: int
     bounds: Bounds | None
+    places: tuple[tuple[float, float], ...] = Field(default=(), description="an even choice of centres")
     encoding: str | None
     encoding_reason: str
+    encoding_stated: str | None = Field(default=None, description="what the .cpg file says, word for word")
+    encoding_fault: str = Field(default="", description="why what is stated cannot be right")
     samples: tuple[str, ...]
+    other_samples: Mapping[str, tuple[str, ...]] = Field(
+        default={}, description="the same samples in the encodings it might be instead"
+    )
     duplicate_geometries: int
+    duplicate_shapes: tuple[Repeat, ...] = Field(default=(), description="the first of them")
     x_column: str | None = None
     y_column: str | None = None
+    wkt_column: str | None = None
     decimal: str = "."
     notes: tuple[str, ...] = ()
 

@@ -73,6 +73,11 @@ class Table(Protocol):
         """Sentences about how the source was opened."""
         ...
 
+    @property
+    def curved(self) -> int:
+        """Features so far that held arcs and were made of chords."""
+        ...
+
     def declared(self) -> Counts:
         """What the source says it holds, before a row is read."""
         ...

@@ -1,23 +1,23 @@
-"""The parts of a shapefile, checked byte by byte before GDAL sees them, because GDAL loses rows in silence.
+"""The parts of a shapefile, held against each other before GDAL sees them, because GDAL loses rows in silence.
 
-Layouts: ESRI Shapefile Technical Description (1998), pages 3-4 and 23; dBASE III header.
+Layouts: ESRI Shapefile Technical Description (1998), pages 3-4 and 23; dBASE III header. The records of the
+.shp part are checked by `shaperecords`.
 """
 
 from __future__ import annotations
 
-import os
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gis.errors import SourceError
+from layers.reading.shaperecords import HEADER_BYTES, check_records, read_index, walk_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from typing import BinaryIO
 
-_SHP_HEADER = 100
 _SHP_MAGIC = 9994
 _TEXT_TYPES = frozenset("CM")
 _RECORDS_AT_ONCE = 2048
@@ -74,41 +74,38 @@ class Dbf:
 
 @dataclass(frozen=True)
 class ShapefileParts:
-    """A checked shapefile; `index_records` is None when there was no .shx and GDAL has to rebuild it."""
+    """A checked shapefile: its DBF, how many records have no shape, and whether the .shx has to be rebuilt."""
 
     dbf: Dbf
-    index_records: int | None
+    record_count: int
+    null_shapes: int
+    without_index: bool = False
 
-    def count_null_shapes(self) -> int | None:
-        """Records that say of themselves they have no shape (type 0); None without an index to find them by."""
-        if self.index_records is None:
-            return None
-        shp = self.dbf.path.with_suffix(".shp")
-        index = shp.with_suffix(".shx").read_bytes()[_SHP_HEADER:]
-        with shp.open("rb") as file:
-            # Offsets count words of 16 bits; the type follows the 8 bytes of the record's header.
-            types = (os.pread(file.fileno(), 4, 2 * place + 8) for place, _ in struct.iter_unpack(">ii", index))
-            return sum(kind == bytes(4) for kind in types)
+
+def has_measures(shp: Path) -> bool:
+    """True when the shapes carry measures (types 21 to 28; pages 4-5)."""
+    with shp.open("rb") as file:
+        header = file.read(36)
+    return 20 < int(struct.unpack("<i", header[32:36])[0]) < 30
 
 
 def check_parts(shp: Path) -> ShapefileParts:
-    """Compare lengths and counts of .shp, .shx and .dbf. Raises SourceError saying which part is damaged."""
+    """Compare lengths, counts and records of .shp, .shx and .dbf. Raises SourceError saying what is damaged."""
     _check_length(shp)
     dbf_path = shp.with_suffix(".dbf")
     if not dbf_path.exists():
         raise SourceError("The shapefile has no .dbf part, which holds its columns. Ask the provider for it.")
     dbf = read_dbf(dbf_path)
     shx = shp.with_suffix(".shx")
-    if not shx.exists():
-        return ShapefileParts(dbf, None)
-    _check_length(shx)
-    index_records = (shx.stat().st_size - _SHP_HEADER) // 8
-    if index_records != dbf.record_count:
+    if shx.exists():
+        _check_length(shx)
+    index = read_index(shx) if shx.exists() else walk_records(shp)
+    if len(index) != dbf.record_count:
         raise SourceError(
-            f"The parts of the shapefile do not belong together: .shx has {index_records} features and "
-            f".dbf {dbf.record_count} rows. Ask the provider for a complete copy."
+            f"The parts of the shapefile do not belong together: {'.shx' if shx.exists() else '.shp'} has "
+            f"{len(index)} features and .dbf {dbf.record_count} rows. Ask the provider for a complete copy."
         )
-    return ShapefileParts(dbf, index_records)
+    return ShapefileParts(dbf, len(index), check_records(shp, index), without_index=not shx.exists())
 
 
 def read_dbf(path: Path) -> Dbf:
@@ -143,7 +140,7 @@ def _check_length(path: Path) -> None:
     size = path.stat().st_size
     with path.open("rb") as file:
         header = file.read(28)
-    if len(header) < 28 or size < _SHP_HEADER or struct.unpack(">i", header[:4])[0] != _SHP_MAGIC:
+    if len(header) < 28 or size < HEADER_BYTES or struct.unpack(">i", header[:4])[0] != _SHP_MAGIC:
         raise SourceError(f"The {path.suffix} part is not a shapefile. Ask the provider for a complete copy.")
     stated = struct.unpack(">i", header[24:28])[0] * 2
     if stated != size:

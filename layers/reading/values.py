@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
     from layers.manifest import ColumnType
 
+_ROUNDED_REASON = (
+    "{:.0f} is too large to be exact in a column of decimal numbers; the source must hold it as text"
+)
 Value = str | int | float | bool | dt.date | None
 
-_CONTROL = re.compile("[\x00\x80-\x9f]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
-_DAY_FIRST = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})(?: .*)?")
+_TIME = r"(?:[T ]+(?:[01]?\d|2[0-3])[:.][0-5]\d(?:[:.][0-5]\d(?:[.,]\d+)?)?(?: ?Z| ?[+-]\d{2}(?::?\d{2})?)?)?"
+_YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}")
+_DAY_FIRST = re.compile(rf"(\d{{1,2}})\. ?(\d{{1,2}})\. ?(\d{{4}}){_TIME}")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?")
@@ -30,6 +34,10 @@ _TRUE = frozenset({"1", "t", "true", "d", "da", "y", "yes", "j", "ja", "o", "oui
 _FALSE = frozenset({"0", "f", "false", "n", "ne", "no", "nein", "non"})
 _MAX_TEXT = 100_000
 _INT64 = 2**63
+# Beyond this a floating-point number skips whole numbers: the last digits of an identifier are gone.
+_EXACT = 2**53
+# How a spreadsheet writes an identifier it has rounded.
+_ROUNDED = re.compile(r"\d([.,]\d+)?[eE]\+1[5-9]")
 
 
 def parser(kind: ColumnType, decimal: str = ".") -> Callable[[object], Value]:
@@ -58,6 +66,8 @@ def parse_text(value: object) -> str | None:
     if value is None:
         return None
     text = value if isinstance(value, str) else _written(value)
+    if _ROUNDED.fullmatch(text):
+        raise ValueError(f"{text!r} is an identifier that a spreadsheet has rounded; its digits are lost")
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
         if _SURROGATE.search(text):
@@ -108,7 +118,9 @@ def parse_boolean(value: object) -> bool | None:
 
 def _integer(value: object, decimal: str) -> int | None:
     if isinstance(value, int):
-        return _checked(int(value))
+        return _checked(_whole(value))
+    if isinstance(value, float) and abs(value) >= _EXACT:
+        raise ValueError(_ROUNDED_REASON.format(value))
     number = _number(value, decimal, keep_whole=True)
     if number is None:
         return None
@@ -121,6 +133,13 @@ def _checked(number: int) -> int:
     if not -_INT64 <= number < _INT64:
         raise ValueError(f"{number} is too large for a whole number; publish the column as text")
     return number
+
+
+def _whole(value: int) -> int:
+    # GDAL makes numbers that are too large into the largest there is, in silence.
+    if value in (_INT64 - 1, -_INT64):
+        raise ValueError("the number is too large to be read exactly; the source must hold it as text")
+    return int(value)
 
 
 def _number(value: object, decimal: str, *, keep_whole: bool = False) -> float | int | None:
@@ -152,7 +171,11 @@ def _written(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+        if math.isfinite(value) and abs(value) >= _EXACT:
+            raise ValueError(_ROUNDED_REASON.format(value))
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, int):
+        return str(_whole(value))
     if isinstance(value, dict | list | tuple):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, bytes):
@@ -165,4 +188,5 @@ def _control_reason(text: str) -> str:
     letter = found.group() if found else ""
     if letter == "\x00":
         return "the text holds a NUL character"
-    return f"{text[:40]!r} holds a control character U+{ord(letter):04X}; the stated encoding is probably wrong"
+    hint = "; the stated encoding is probably wrong" if letter > "\x7f" else ""
+    return f"{text[:40]!r} holds a control character U+{ord(letter):04X}{hint}"

@@ -6,22 +6,27 @@ Text of a shapefile is taken as bytes (ISO-8859-1 keeps them all) and decoded st
 from __future__ import annotations
 
 import logging
-import sqlite3
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import fiona
 import numpy as np
 import shapely
+from fiona._err import CPLE_BaseError
 from fiona.errors import FionaError, FionaValueError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from gis.errors import SourceError
 from layers.notes import write_note
+from layers.reading.columns import tell_apart
+from layers.reading.curves import CurveReader, open_curves
+from layers.reading.dbfnames import rename_twins
 from layers.reading.drivers import DRIVERS
 from layers.reading.encoding import Encoding, choose_encoding, decode, parse_cpg
+from layers.reading.geojsontext import GeoJsonFacts, read_geojson_facts
+from layers.reading.geopackage import FeatureTable, read_feature_tables
 from layers.reading.report import Counts
 from layers.reading.rows import BATCH_SIZE, Batch
 from layers.reading.shapefile import ShapefileParts, check_parts
@@ -34,8 +39,8 @@ if TYPE_CHECKING:
     from layers.manifest import Format
 
 _BYTES = "ISO-8859-1"
-# What GDAL says of every GeoJSON without a `crs` member, flat or with heights.
-_WGS84 = (4326, 4979)
+# fiona's own errors, GDAL's as fiona passes them on, and Python's where fiona meets what it did not expect.
+_WHAT_GDAL_SAYS = (FionaError, FionaValueError, CPLE_BaseError, CRSError, ValueError, TypeError, AttributeError)
 
 
 @dataclass
@@ -49,31 +54,43 @@ class VectorTable:
     encoding: Encoding | None
     parts: ShapefileParts | None
     notes: tuple[str, ...] = ()
+    table: FeatureTable | None = None
+    facts: GeoJsonFacts | None = None
+    curves: CurveReader | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Column names as people read them."""
-        return tuple(self._shown(name) for name in self.collection.schema["properties"])
+        """Column names as people read them, each of its own."""
+        return tell_apart([self._shown(name) for name in self.collection.schema["properties"]])
 
     @property
     def types(self) -> dict[str, str]:
         """Column types as fiona calls them, by name."""
-        return {self._shown(name): kind for name, kind in self.collection.schema["properties"].items()}
+        return dict(zip(self.names, self.collection.schema["properties"].values(), strict=True))
+
+    @property
+    def curved(self) -> int:
+        """Features so far that held arcs and were made of chords."""
+        return self.curves.curved if self.curves else 0
 
     def declared(self) -> Counts:
         """Counts the source states: GDAL's own, and those of a shapefile's parts."""
+        if self.table is not None:
+            return Counts(declared=self.table.row_count)
+        if self.facts is not None:
+            return Counts(declared=self.facts.feature_count)
         if self.parts is None:
             return Counts(declared=len(self.collection))
         return Counts(
             declared=len(self.collection),
-            geometry_records=self.parts.index_records,
+            geometry_records=self.parts.record_count,
             attribute_records=self.parts.dbf.record_count,
             deleted=self.parts.dbf.count_deleted(),
         )
 
     def batches(self, names: Sequence[str], size: int = BATCH_SIZE) -> Iterator[Batch]:
         """Every feature in file order. Raises SourceError naming the feature that cannot be read."""
-        raw_names = {self._shown(name): name for name in self.collection.schema["properties"]}
+        raw_names = dict(zip(self.names, self.collection.schema["properties"], strict=True))
         wanted = [(name, raw_names[name]) for name in names]
         features = self._features()
         missing = 0
@@ -83,7 +100,7 @@ class VectorTable:
             columns: dict[str, list[object]] = {name: [] for name in names}
             for number, feature in features:
                 numbers.append(number)
-                shapes.append(_shape(feature.geometry, number))
+                shapes.append(self._divided(feature, number) or _shape(feature.geometry, number))
                 properties = feature.properties
                 for name, raw in wanted:
                     columns[name].append(self._value(properties[raw], number, name))
@@ -95,13 +112,25 @@ class VectorTable:
             missing += shapes.count(None)
             yield Batch(np.array(numbers), _as_array(shapes), columns)
 
+    def _divided(self, feature: Any, number: int) -> Any:
+        """The geometry of a feature with arcs as fine chords, which GDAL would make too coarse."""
+        if self.curves is None or feature.geometry is None:
+            return None
+        try:
+            return self.curves.read(int(feature.id))
+        except ValueError as exc:
+            raise SourceError(
+                f"Feature {number} holds curves: {exc}. Linearise it in the source, in QGIS by "
+                "'Segmentise by maximum distance'."
+            ) from exc
+
     def _features(self) -> Iterator[tuple[int, Any]]:
         number = 0
         try:
             for feature in self.collection:
                 number += 1
                 yield number, feature
-        except (FionaError, FionaValueError, UnicodeDecodeError, ValueError, TypeError) as exc:
+        except _WHAT_GDAL_SAYS as exc:
             raise SourceError(
                 f"Feature {number + 1} cannot be read; the file is damaged there. Ask the provider for a "
                 "new copy.",
@@ -110,12 +139,11 @@ class VectorTable:
 
     def _refuse_lost_shapes(self, missing: int) -> None:
         """GDAL gives no shape for a damaged record, as if there had been none."""
-        stated = self.parts.count_null_shapes() if self.parts is not None and missing else None
-        if stated is not None and missing > stated:
+        stated = self.parts or self.table
+        if stated is not None and missing > stated.null_shapes:
             raise SourceError(
-                f"{missing} features came without a shape, but the .shp part says that {stated} have "
-                "none: it is "
-                "damaged. Ask the provider for a complete copy."
+                f"Shapes were lost: {missing} came without one, but the file itself says that "
+                f"{stated.null_shapes} have none. It is damaged; ask the provider for a complete copy."
             )
 
     def _shown(self, name: str) -> str:
@@ -136,86 +164,95 @@ class VectorTable:
 def open_vector(path: Path, kind: Format, *, layer: str | None, encoding: str | None) -> Iterator[VectorTable]:
     """Open one layer of a staged file. Raises SourceError when it is damaged, empty of layers or ambiguous."""
     parts = check_parts(path) if kind == "shapefile" else None
+    renamed = rename_twins(parts.dbf) if parts else ()
     chosen = _shapefile_encoding(path, parts, encoding) if parts else None
-    if kind == "geopackage":
-        check_geopackage(path)
-    if kind == "geojson":
-        check_json_text(path)
-    name = _choose_layer(path, kind, layer)
+    table = _choose_table(path, layer) if kind == "geopackage" else None
+    facts = _read_facts(path) if kind == "geojson" else None
     options = {"encoding": _BYTES} if kind == "shapefile" else {}
-    with fiona.Env(**_environment(parts)), _open(path, kind, layer=name, **options) as collection:
-        found = _read_crs(collection)
+    with (
+        fiona.Env(**_environment(parts)),
+        _open(path, kind, layer=table.name if table else None, **options) as collection,
+        ExitStack() as opened,
+    ):
+        found = _read_crs(collection) if facts is None or facts.crs is None else facts.crs
+        if kind == "shapefile" and found is None:
+            _refuse_unknown_crs(path)
+        curves = None
+        if kind == "geopackage":
+            metric = found is None or not found.is_geographic
+            curves = opened.enter_context(closing(open_curves(path, collection.name, metric=metric)))
         yield VectorTable(
             collection=collection,
             kind=kind,
             crs=found,
-            crs_is_default=kind == "geojson" and found is not None and found.to_epsg() in _WGS84,
+            crs_is_default=facts is not None and facts.crs is None,
             encoding=chosen,
             parts=parts,
-            notes=_shapefile_notes(path, parts, chosen, stated=encoding),
+            notes=(
+                *_shapefile_notes(path, parts, chosen, stated=encoding),
+                *_naming_notes([*renamed, *_made_up(collection)]),
+            ),
+            curves=curves,
+            table=table,
+            facts=facts,
         )
 
 
-def list_layers(path: Path, kind: Format) -> tuple[str, ...]:
-    """The vector layers of a staged file."""
-    try:
-        return tuple(fiona.listlayers(path, enabled_drivers=[DRIVERS[kind]]))
-    except (FionaError, FionaValueError, ValueError) as exc:
-        raise SourceError(_unreadable(kind), cause=str(exc)) from exc
+def _read_facts(path: Path) -> GeoJsonFacts:
+    check_json_text(path)
+    return read_geojson_facts(path)
 
 
-def check_geopackage(path: Path) -> None:
-    """Let SQLite check the file. Raises SourceError when it is no database or has damaged pages."""
-    try:
-        connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
-        try:
-            answer = connection.execute("PRAGMA quick_check(1)").fetchone()
-        finally:
-            connection.close()
-    except sqlite3.DatabaseError as exc:
-        raise SourceError(_unreadable("geopackage"), cause=str(exc)) from exc
-    if answer != ("ok",):
-        raise SourceError(_unreadable("geopackage"), cause=str(answer))
-
-
-def _choose_layer(path: Path, kind: Format, layer: str | None) -> str | None:
-    if kind != "geopackage":
-        return None
-    names = list_layers(path, kind)
+def _choose_table(path: Path, layer: str | None) -> FeatureTable:
+    tables = {table.name: table for table in read_feature_tables(path)}
     if layer is not None:
-        if layer not in names:
-            raise SourceError(f"The GeoPackage has no layer {layer!r}; it has {', '.join(names) or 'none'}.")
-        return layer
-    if len(names) != 1:
-        listed = f"{len(names)} layers ({', '.join(names[:20])}); say which under source.layer"
-        raise SourceError(f"The GeoPackage holds {listed if names else 'no vector layer'}.")
-    return names[0]
+        if layer not in tables:
+            raise SourceError(
+                f"The GeoPackage has no layer {layer!r}; it has {', '.join(tables)[:400]}. Correct "
+                "source.layer."
+            )
+        return tables[layer]
+    if len(tables) != 1:
+        raise SourceError(
+            f"The GeoPackage holds {len(tables)} layers ({', '.join(list(tables)[:20])}); say which under "
+            "source.layer."
+        )
+    return next(iter(tables.values()))
 
 
 def _open(path: Path, kind: Format, **options: Any) -> Any:
     try:
         return fiona.open(path, "r", enabled_drivers=[DRIVERS[kind]], **options)
-    except (FionaError, FionaValueError, CRSError, ValueError, TypeError, AttributeError) as exc:
+    except _WHAT_GDAL_SAYS as exc:
         logging.getLogger(__name__).info("source was not opened: %s", exc)
         raise SourceError(_unreadable(kind), cause=str(exc)) from exc
 
 
 def _environment(parts: ShapefileParts | None) -> dict[str, str]:
-    # Curves become chords of a quarter of a degree: 1 mm off at a radius of 420 m, less on smaller ones.
+    # Only for what `curves` cannot read, such as a view: a quarter of a degree is 1 mm at a radius of 420 m.
     options = {"OGR_ARC_STEPSIZE": "0.25"}
-    if parts is not None and parts.index_records is None:
+    if parts is not None and parts.without_index:
         options["SHAPE_RESTORE_SHX"] = "YES"
     return options
 
 
 def _read_crs(collection: Any) -> CRS | None:
-    text = collection.crs_wkt
-    if not text:
-        return None
     try:
-        return CRS.from_wkt(text)
-    except CRSError:
+        text = collection.crs_wkt
+        return CRS.from_wkt(text) if text else None
+    except (CRSError, CPLE_BaseError):
         return None
+
+
+def _refuse_unknown_crs(path: Path) -> None:
+    """A .prj that is empty says nothing, like one that is missing; anything else has to be a CRS."""
+    prj = path.with_suffix(".prj")
+    text = prj.read_bytes()[:2000].decode("utf-8", errors="replace").strip() if prj.exists() else ""
+    if text:
+        raise SourceError(
+            f"The .prj part does not say a CRS; it begins with {text[:40]!r}. Ask the provider which CRS it "
+            "is, say it as source.crs in the manifest, and leave the .prj part out."
+        )
 
 
 def _shapefile_encoding(path: Path, parts: ShapefileParts, stated: str | None) -> Encoding:
@@ -235,7 +272,7 @@ def _shapefile_notes(
     if parts is None or chosen is None:
         return ()
     notes = []
-    if parts.index_records is None:
+    if parts.without_index:
         notes.append(write_note("shx_rebuilt"))
     cpg = _cpg(path)
     if stated is not None and cpg is not None and parse_cpg(cpg) != chosen.name:
@@ -243,6 +280,16 @@ def _shapefile_notes(
     if stated is None:
         notes.append(write_note("encoding", encoding=chosen.name, reason=chosen.reason))
     return tuple(notes)
+
+
+def _made_up(collection: Any) -> list[str]:
+    names = tuple(collection.schema["properties"])
+    return [name for name in tell_apart(names) if name not in names]
+
+
+def _naming_notes(names: Sequence[str]) -> Iterator[str]:
+    if names:
+        yield write_note("columns_renamed", columns=", ".join(names[:20]))
 
 
 def _shape(geometry: Any, number: int) -> Any:

@@ -16,12 +16,13 @@ from layers.loading.importing import ImportReport, import_layer
 from layers.loading.publish import publish_version
 from layers.loading.retire import sweep
 from layers.manifest import read_manifest
-from prostor.commands import layer_withdraw
+from prostor.commands import layer_export, layer_withdraw
 from prostor.commands.console import answer, say
+from prostor.commands.inspection_view import inspection_as_json, show_inspection
 from prostor.commands.layer_opening import layer_settings, opened
 from prostor.commands.layer_progress import import_progress
-from prostor.commands.layer_views import describe_import, show_inspection, show_quality
-from prostor.commands.tables import show_facts, show_json, show_rows
+from prostor.commands.layer_views import show_import, show_layer, show_layers
+from prostor.commands.tables import show_json, show_rows
 from prostor.portal_choice import find_portal_folder, read_chosen_portal
 from tiles.grid import read_grids
 
@@ -31,7 +32,15 @@ if TYPE_CHECKING:
     from layers.manifest import Manifest
     from layers.portal import Portal
 
-app = typer.Typer(help="Layers: inspect, import, publish, and what happened to them.", no_args_is_help=True)
+app = typer.Typer(
+    help="Layers: inspect, import, publish, and what happened to them.",
+    epilog=(
+        "A new layer: inspect FILE --write-manifest, fill in the manifest, import --dry-run, import. "
+        "Exit status: 0 done or waiting for you, 1 refused, 2 typed wrongly. "
+        "Step by step: docs/guides/publishing.en.md, publishing.sl.md."
+    ),
+    no_args_is_help=True,
+)
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
@@ -49,7 +58,7 @@ def inspect(
     portal = _portal_if_any(settings)
     found = [(each, advise_crs(each, portal)) for each in inspected.inspection.layers]
     if as_json:
-        show_json([{**each.model_dump(mode="json"), "crs_advice": advice} for each, advice in found])
+        show_json([inspection_as_json(each, advice) for each, advice in found])
     else:
         for each, advice in found:
             show_inspection(inspected, each, advice)
@@ -66,8 +75,8 @@ def inspect(
 def import_command(
     manifests: Annotated[list[str], typer.Argument(help="Manifest files, or ids of layers of the portal.")],
     source: Annotated[Path | None, typer.Option(help="Read this file instead of the manifest's.")] = None,
-    dry_run: Annotated[bool, typer.Option(help="Read and check, but write nothing.")] = False,
-    hold: Annotated[bool, typer.Option(help="Load, but do not publish yet.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check, but write nothing.")] = False,
+    hold: Annotated[bool, typer.Option("--hold", help="Load, but do not publish yet.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import layers and publish them, unless something stands against it."""
@@ -90,8 +99,7 @@ def import_command(
                 say(exc.sentence)
                 continue
             if not as_json:
-                answer(describe_import(reports[-1]))
-                show_quality(reports[-1])
+                show_import(reports[-1])
     if as_json:
         show_json({"imported": reports, "refused": refusals})
     if refusals:
@@ -104,7 +112,9 @@ def publish(
     version: Annotated[
         int | None, typer.Argument(help="Number of the version; the waiting one when left out.")
     ] = None,
-    confirm: Annotated[bool, typer.Option(help="Publish although something stands against it.")] = False,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Publish although something stands against it.")
+    ] = False,
 ) -> None:
     """Publish a version that waits, or one that was kept."""
     settings = layer_settings()
@@ -121,13 +131,8 @@ def list_command(as_json: AsJson = False) -> None:
         layers = list_layers(database)
     if as_json:
         show_json(layers)
-        return
-    headings = ["layer", "version", "rows", "state of data", "loaded", "waiting"]
-    rows = [
-        (each.id, "withdrawn" if each.withdrawn_at else each.number, each.row_count, each.state_date,
-         each.loaded_at, each.waiting) for each in layers
-    ]  # fmt: skip
-    show_rows(headings, rows)
+    else:
+        show_layers(layers)
 
 
 @app.command("show")
@@ -138,29 +143,8 @@ def show(layer: Annotated[str, typer.Argument(help="Id of the layer.")], as_json
         versions = list_versions(database, layer)
     if as_json:
         show_json(versions)
-        return
-    newest = next((each for each in versions if each.state == "published"), versions[0])
-    show_facts(
-        [
-            ("layer", layer),
-            ("version", f"{newest.number} ({newest.state})"),
-            ("rows", newest.row_count),
-            ("state of data", newest.state_date),
-            ("loaded", newest.loaded_at),
-            ("source", newest.source_name),
-            ("sha256", newest.source_sha256),
-            ("token", newest.token),
-            ("coordinates", newest.operation),
-            ("accuracy", f"{newest.operation_accuracy_m:g} m" if newest.operation_accuracy_m else None),
-            ("waits because", newest.quality.get("hold_reason")),
-        ]
-    )
-    for note in newest.quality.get("notes", []):
-        answer(f"· {note}")
-    headings = ["version", "state", "rows", "state of data", "loaded", "source"]
-    show_rows(
-        headings, [(v.number, v.state, v.row_count, v.state_date, v.loaded_at, v.source_name) for v in versions]
-    )
+    else:
+        show_layer(layer, versions)
 
 
 @app.command("history")
@@ -178,6 +162,7 @@ def history(layer: Annotated[str, typer.Argument(help="Id of the layer.")], as_j
     )
 
 
+app.command("export")(layer_export.export)
 app.command("withdraw")(layer_withdraw.withdraw)
 
 

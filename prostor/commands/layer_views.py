@@ -1,61 +1,27 @@
-"""What `prostor layer inspect` and `import` tell a clerk about a source and about how its import went."""
+"""What a clerk is told about an import and about a layer: how it ended, how good it is, what waits."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
+from layers.reading.report import Quality
 from prostor.commands.console import answer
-from prostor.commands.tables import show_facts, show_rows
+from prostor.commands.tables import counted, show_facts, show_remarks, show_rows
 
 if TYPE_CHECKING:
-    from layers.introspect import CrsAdvice, Inspected
+    from collections.abc import Mapping, Sequence
+
+    from layers.loading.history import LayerSummary, VersionSummary
     from layers.loading.importing import ImportReport
-    from layers.reading.report import LayerFound
 
 _MAX_REPAIRS_SHOWN = 20
 
 
-def show_inspection(inspected: Inspected, layer: LayerFound, advice: CrsAdvice) -> None:
-    """One inspected layer: facts, then a table of its columns."""
-    west, south, east, north = layer.bounds or (None,) * 4
-    show_facts(
-        [
-            ("layer", layer.name),
-            ("format", inspected.format),
-            ("rows", layer.row_count),
-            ("shapes", ", ".join(f"{count} {name}" for name, count in sorted(layer.geometry_types.items()))),
-            ("without shape", layer.null_geometries or None),
-            ("not valid", layer.invalid or None),
-            ("same shape twice", layer.duplicate_geometries or None),
-            ("heights", "yes" if layer.has_z else None),
-            ("height unknown", layer.unknown_heights or None),
-            ("extent", f"{west:.3f} {south:.3f} – {east:.3f} {north:.3f}" if layer.bounds else None),
-            ("CRS", advice.sentence),
-            ("encoding", f"{layer.encoding} ({layer.encoding_reason})" if layer.encoding else None),
-            ("samples", " · ".join(layer.samples)),
-            ("coordinates", f"{layer.x_column}, {layer.y_column}" if layer.x_column else None),
-        ]
-    )
-    for note in layer.notes:
-        answer(f"· {note}")
-    show_rows(
-        ["column", "type", "filled", "different", "examples"],
-        [
-            (
-                f"{field.name} (persons: never publish)" if field.person else field.name,
-                field.type,
-                field.filled,
-                field.distinct,
-                " · ".join(field.samples[:3]),
-            )
-            for field in layer.fields
-        ],
-    )
-
-
 def describe_import(report: ImportReport) -> str:
     """One sentence on how an import ended."""
-    rows = "1 row" if report.row_count == 1 else f"{report.row_count} rows"
+    rows = counted(report.row_count, "row", "rows")
     if report.outcome == "unchanged":
         return f"{report.layer_id}: nothing changed; version {report.number} stays published ({rows})."
     if report.outcome == "checked":
@@ -64,65 +30,137 @@ def describe_import(report: ImportReport) -> str:
     if report.outcome == "waiting":
         return (
             f"{report.layer_id}: version {report.number} is loaded ({rows}) and waits, because "
-            f"{report.hold_reason}. If it is right: "
-            f"prostor layer publish {report.layer_id} {report.number} --confirm"
+            f"{report.hold_reason}. {_how_to_publish(report.layer_id, report.number)}"
         )
     return f"{report.layer_id}: version {report.number} is published ({rows})."
 
 
-def show_quality(report: ImportReport) -> None:
-    """What a clerk should know about the rows: notes, what was left out, and every repair."""
-    quality = report.quality
-    if quality is None:
-        return
-    zeros = sum(quality.unknown_values.values())
-    remarks = [
-        *quality.notes,
-        _counted(
-            quality.counts.left_out, "row was left out by source.where", "rows were left out by source.where"
+def show_import(report: ImportReport) -> None:
+    """How an import ended, and what a clerk should know about the rows."""
+    answer(describe_import(report))
+    if report.quality is not None:
+        show_remarks([*_remarks(report.quality), _moved(report.operation, report.operation_accuracy_m)])
+        _show_repairs(report.quality)
+
+
+def show_layers(layers: Sequence[LayerSummary]) -> None:
+    """The list of layers: what is published, and what waits."""
+    show_rows(
+        ["layer", "version", "rows", "state of data", "loaded", "waiting"],
+        [
+            (
+                each.id,
+                "withdrawn" if each.withdrawn_at else each.number,
+                each.row_count,
+                each.state_date,
+                each.loaded_at,
+                each.waiting,
+            )
+            for each in layers
+        ],
+    )
+    if not layers:
+        answer("No layer was imported here yet; `prostor layer import` does that.")
+
+
+def show_layer(layer_id: str, versions: Sequence[VersionSummary]) -> None:
+    """One layer: its published version with source and quality, what waits and why, and every version."""
+    shown = next((each for each in versions if each.state == "published"), versions[0])
+    show_facts(
+        [
+            ("layer", layer_id),
+            ("version", f"{shown.number} ({shown.state})"),
+            ("rows", shown.row_count),
+            ("state of data", shown.state_date),
+            ("loaded", shown.loaded_at),
+            ("source", shown.source_name),
+            ("sha256", shown.source_sha256),
+            ("token", shown.token),
+            ("coordinates", shown.operation),
+            ("accuracy", f"{shown.operation_accuracy_m:g} m" if shown.operation_accuracy_m else None),
+        ]
+    )
+    quality = _stored_quality(shown.quality)
+    show_remarks([*_remarks(quality), *(_waiting(layer_id, each) for each in versions)])
+    _show_repairs(quality)
+    show_rows(
+        ["version", "state", "rows", "state of data", "loaded", "source"],
+        [
+            (each.number, each.state, each.row_count, each.state_date, each.loaded_at, each.source_name)
+            for each in versions
+        ],
+    )
+
+
+def _remarks(quality: Quality) -> list[str | None]:
+    counts = (
+        (
+            quality.counts.left_out,
+            "row was left out by source.where",
+            "rows were left out by source.where",
         ),
-        _counted(quality.null_geometries, "row has no geometry", "rows have no geometry"),
-        _counted(quality.heights_dropped, "feature lost its height", "features lost their heights"),
-        _counted(
+        (quality.null_geometries, "row has no geometry", "rows have no geometry"),
+        (quality.heights_dropped, "feature lost its height", "features lost their heights"),
+        (
             quality.unknown_heights,
             "feature had the height that means unknown",
             "features had the height that means unknown",
         ),
-        _counted(zeros, "zero became unknown", "zeros became unknown"),
-        _counted(
+        (sum(quality.unknown_values.values()), "zero became unknown", "zeros became unknown"),
+        (
             quality.outside_outline,
             "feature lies outside the portal's outline",
             "features lie outside the portal's outline",
         ),
+    )
+    return [
+        *quality.notes,
+        *(f"{counted(*each)}." for each in counts if each[0]),
         _listed(quality.person_columns_left_out, "Columns left out because they seem to name persons"),
         _listed(quality.columns_left_out, "Columns of the source that are not published"),
-        _moved(report),
     ]
-    for remark in remarks:
-        if remark:
-            answer(f"· {remark}")
-    if quality.repairs:
-        count = len(quality.repairs)
-        answer("· 1 feature was mended:" if count == 1 else f"· {count} features were mended:")
-        show_rows(
-            ["feature", "key", "reason", "area before m²", "area after m²"],
-            [
-                (repair.feature, repair.key, repair.reason, repair.area_before_m2, repair.area_after_m2)
-                for repair in quality.repairs[:_MAX_REPAIRS_SHOWN]
-            ],
-        )
 
 
-def _counted(count: int, one: str, many: str) -> str | None:
-    return f"{count} {one if count == 1 else many}." if count else None
+def _show_repairs(quality: Quality) -> None:
+    if not quality.repairs:
+        return
+    said = counted(len(quality.repairs), "feature was mended", "features were mended")
+    hidden = len(quality.repairs) - _MAX_REPAIRS_SHOWN
+    show_remarks([f"{said}; the first {_MAX_REPAIRS_SHOWN} are:" if hidden > 0 else f"{said}:"])
+    show_rows(
+        ["feature", "key", "reason", "area before m²", "area after m²"],
+        [
+            (repair.feature, repair.key, repair.reason, repair.area_before_m2, repair.area_after_m2)
+            for repair in quality.repairs[:_MAX_REPAIRS_SHOWN]
+        ],
+    )
+
+
+def _stored_quality(stored: Mapping[str, object]) -> Quality:
+    """The report of a version, without what stands beside it; empty when it has a form nobody knows now."""
+    try:
+        return Quality.model_validate({name: stored[name] for name in Quality.model_fields if name in stored})
+    except ValidationError:
+        return Quality()
+
+
+def _waiting(layer_id: str, version: VersionSummary) -> str | None:
+    reason = version.quality.get("hold_reason")
+    if version.state != "loaded" or not reason:
+        return None
+    return f"Version {version.number} waits, because {reason}. {_how_to_publish(layer_id, version.number)}"
+
+
+def _how_to_publish(layer_id: str, number: int | None) -> str:
+    return f"If it is right: prostor layer publish {layer_id} {number} --confirm"
 
 
 def _listed(names: tuple[str, ...], words: str) -> str | None:
     return f"{words}: {', '.join(names)}." if names else None
 
 
-def _moved(report: ImportReport) -> str | None:
-    if report.operation is None or report.operation.startswith("none"):
+def _moved(operation: str | None, accuracy_m: float | None) -> str | None:
+    if operation is None or operation.startswith("none"):
         return None
-    accuracy = f" (accuracy {report.operation_accuracy_m:g} m)" if report.operation_accuracy_m else ""
-    return f"Coordinates were transformed: {report.operation}{accuracy}."
+    accuracy = f" (accuracy {accuracy_m:g} m)" if accuracy_m else ""
+    return f"Coordinates were transformed: {operation}{accuracy}."

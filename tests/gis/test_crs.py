@@ -132,17 +132,6 @@ def test_envelope_holds_every_point_of_its_bent_sides() -> None:
         assert y.max() <= found.grown(1.0).north
 
 
-def test_operation_is_described_with_its_accuracy() -> None:
-    """The record of a D48 import names both codes and an accuracy in metres."""
-    near_velenje = Envelope(15.0, 46.3, 15.2, 46.45, srid=crs.WGS84)
-
-    operation = crs.describe_operation(crs.D48, crs.D96, near_velenje)
-
-    assert "EPSG:3912 to EPSG:3794" in operation.description
-    assert operation.accuracy_m is not None
-    assert 0 < operation.accuracy_m <= 1.0
-
-
 def test_ground_scale_of_mercator_is_the_cosine() -> None:
     """A Web Mercator metre at Velenje is 0.69 ground metres; a D96 metre is one within 0.02 %."""
     x, y = crs.transform(crs.D96, crs.WEB_MERCATOR, 508_000, 136_000)

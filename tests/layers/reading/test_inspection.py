@@ -93,7 +93,7 @@ def test_slovenian_columns_get_their_names_and_persons_none(tmp_path: Path, outl
     assert manifest.columns["eid"].type == "text"
     assert manifest.columns["area"].zero_is_unknown
     assert manifest.columns["changed"].type == "date"
-    assert "seem to name persons: LASTNIK" in text
+    assert "seem to hold persons: LASTNIK (the name of the column speaks of 'lastnik')" in text
 
 
 def test_every_layer_of_a_geopackage_is_listed(tmp_path: Path, write_source: Callable[..., Path]) -> None:

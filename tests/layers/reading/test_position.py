@@ -36,7 +36,7 @@ def moved(points: Any, source: int, target: int) -> Any:
 def watch(raw: Any, srid: int) -> OutlineWatch:
     """What an import sees of raw coordinates that are said to be in this CRS."""
     made = OutlineWatch(OUTLINE, srid)
-    made.look(raw, moved(raw, srid, 3794) if srid != 3794 else raw)
+    made.look(raw, moved(raw, srid, 3794) if srid != 3794 else raw, np.arange(1, len(raw) + 1))
     return made
 
 
@@ -112,7 +112,7 @@ def test_one_area_larger_than_the_outline_is_accepted() -> None:
 def test_units_are_held_against_the_crs(x: float, y: float, srid: int, reason: str) -> None:
     """Degrees said to be metres, metres said to be degrees, and latitudes beyond the pole."""
     with pytest.raises(SourceError, match=reason):
-        check_units(shapely.points([x], [y]), srid)
+        check_units(shapely.points([x], [y]), srid, np.array([1]))
 
 
 def test_the_same_crs_under_another_name_is_accepted() -> None:
