@@ -6,11 +6,11 @@ Exit status 0 when it went well, 1 when it failed, with one sentence on standard
 from __future__ import annotations
 
 import sys
-import traceback
 
 import typer
 
 from gis.errors import ProstorError
+from gis.logs import logger
 from prostor.commands import database, doctor, layer, map_export, serve, up
 from prostor.commands.console import say
 
@@ -37,6 +37,9 @@ def main() -> None:
         say(exc.sentence)
         sys.exit(1)
     except Exception as exc:  # noqa: BLE001 - the top of every command
-        traceback.print_exc()
-        say(f"This should not have happened ({type(exc).__name__}); please report the lines above.")
+        logger("commands").error("command_failed", exc_info=exc)
+        say(
+            f"This should not have happened ({type(exc).__name__}). Please report it, with the last lines of "
+            "the log: standard error, or log/layers.log in PROSTOR_HOME for layer commands."
+        )
         sys.exit(1)
