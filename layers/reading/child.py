@@ -30,10 +30,14 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main() -> int:
-    """Read the job, limit this process, do the job, write the answer."""
+    """Read the job from standard input and do it. The status this process ends with."""
     _keep_channel()
     _die_with(int(sys.argv[1]))
-    job: ImportJob | InspectJob = TypeAdapter[Job](Job).validate_json(sys.stdin.buffer.read())
+    return answer_job(TypeAdapter[Job](Job).validate_json(sys.stdin.buffer.read()))
+
+
+def answer_job(job: ImportJob | InspectJob) -> int:
+    """Limit this process, shut it in, do the job, write the answer. The status to end with."""
     _limit(job.limits)
     shut_in(job.folder)
     try:

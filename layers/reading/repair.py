@@ -39,6 +39,8 @@ _ADVICE = {
 }
 # Ground metres; narrower is a slip of digitising, which nobody sees and no repair may guess away.
 _SLIVER_WIDTH_M = 0.001
+# No CRS of the Earth counts further than this, in metres or degrees.
+_FARTHEST = 1e9
 _DIMENSIONS: dict[GeometryKind, int] = {"point": 0, "line": 1, "polygon": 2}
 
 
@@ -189,6 +191,14 @@ def _check_finite(geometries: Any, numbers: Any, *, heights: bool) -> None:
         raise SourceError(
             f"Feature {numbers[owners[np.flatnonzero(broken)[0]]]} has a coordinate that is infinite or "
             "not a number. Mend it in the source."
+        )
+    far = (np.abs(coordinates) > _FARTHEST).any(axis=1)
+    if bool(far.any()):
+        place = np.flatnonzero(far)[0]
+        worst = float(coordinates[place][np.nanargmax(np.abs(coordinates[place]))])
+        raise SourceError(
+            f"Feature {numbers[owners[place]]} has the coordinate {worst:.3g}, which is on no map. Mend it in the "
+            "source."
         )
 
 

@@ -56,7 +56,7 @@ def run_import(job: ImportJob, progress: Callable[[Progress], None] | None = Non
     """Read a staged source in the child. Raises SourceError with the child's reason, or with how it ended."""
     answer = _run(job, job.manifest.source.format, progress)
     if not isinstance(answer, Reading):
-        raise SourceError("The reader answered something else than a reading.")
+        raise SourceError(_NOT_UNDERSTOOD)
     return answer
 
 
@@ -64,7 +64,7 @@ def run_inspection(job: InspectJob, progress: Callable[[Progress], None] | None 
     """Inspect a staged source in the child. Raises SourceError as `run_import` does."""
     answer = _run(job, job.format, progress)
     if not isinstance(answer, Inspection):
-        raise SourceError("The reader answered something else than an inspection.")
+        raise SourceError(_NOT_UNDERSTOOD)
     return answer
 
 
@@ -228,8 +228,8 @@ def _sentence_for(status: int, repairing: int | None, job: Job, *, timed_out: bo
     if repairing:
         return f"The reader stopped while mending feature {repairing}. Mend it in the source."
     return (
-        "The reader stopped in the middle of the file: it is damaged, or needs too much memory. Ask the provider "
-        "for a new copy, or divide it."
+        "The reader stopped in the middle of the file: it is damaged, or needs too much memory. Ask the "
+        "provider for a new copy, or divide it."
     )
 
 

