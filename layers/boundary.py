@@ -31,7 +31,10 @@ def read_boundary(path: Path, srid: int) -> str:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
         shapes = [shapely.geometry.shape(part) for part in _geometries(content)]
     except FileNotFoundError as exc:
-        raise ConfigurationError(f"There is no file {path.name}, which portal.toml names as boundary.") from exc
+        raise ConfigurationError(
+            f"There is no file {path.name}, which portal.toml names as boundary. Put it there, or take that line "
+            "out."
+        ) from exc
     except (ValueError, TypeError, KeyError, AttributeError, shapely.errors.ShapelyError) as exc:
         raise ConfigurationError(f"{wanted}.") from exc
     areas = [

@@ -57,9 +57,17 @@ class _Draft:
 
 
 def draft_manifest(
-    inspected: Inspected, layer: LayerFound, advice: CrsAdvice, *, layer_id: str | None = None
+    inspected: Inspected,
+    layer: LayerFound,
+    advice: CrsAdvice,
+    *,
+    layer_id: str | None = None,
+    file: str | None = None,
 ) -> str:
-    """The TOML text of a manifest for one layer of an inspected source."""
+    """The TOML text of a manifest for one layer of an inspected source.
+
+    `file` is the way to the source from the folder the draft will stand in; its bare name when left out.
+    """
     columns = _choose_columns(layer)
     role = _guess_role(columns)
     identifier, title = layer_id or _slug(layer.name), _quoted(layer.name)
@@ -72,7 +80,7 @@ def draft_manifest(
         f"description = {{ sl = {title}, en = {title} }}  # one sentence about the data",
         *_key_lines(layer, columns),
         "",
-        *_source_lines(inspected, layer, advice, several=several),
+        *_source_lines(inspected, layer, advice, file=file, several=several),
         "",
         *_geometry_lines(layer),
         "",
@@ -143,8 +151,10 @@ def _key_lines(layer: LayerFound, columns: Sequence[_Draft]) -> list[str]:
     ]
 
 
-def _source_lines(inspected: Inspected, layer: LayerFound, advice: CrsAdvice, *, several: bool) -> list[str]:
-    name = inspected.inspection.source_name
+def _source_lines(
+    inspected: Inspected, layer: LayerFound, advice: CrsAdvice, *, file: str | None, several: bool
+) -> list[str]:
+    name = file or inspected.inspection.source_name
     lines = [
         "[source]",
         f"file = {_quoted(name)}  # path from this file's folder",

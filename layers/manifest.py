@@ -218,7 +218,9 @@ def read_toml(path: Path, model: type[BaseModel], *, folder: Path) -> dict[str, 
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as exc:
-        raise ConfigurationError(f"There is no file {path.name} in {path.parent}.") from exc
+        raise ConfigurationError(
+            f"There is no file {path.name} in {path.parent}. Look at its name and folder."
+        ) from exc
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise ConfigurationError(f"{path.name} is not valid TOML in UTF-8: {exc}.") from exc
     content = {**data, "folder": folder}

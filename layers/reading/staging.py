@@ -117,7 +117,7 @@ def _writing() -> Iterator[None]:
 def find_format(source: Path) -> Format:
     """The format of a file, from its ending or from what a ZIP holds. Raises SourceError for any other."""
     if not source.is_file():
-        raise SourceError("There is no such file.")
+        raise SourceError("There is no such file. Look at its name and folder.")
     if is_archive(source):
         return find_packed_format(source, source.name)
     for kind, suffixes in MAIN_SUFFIXES.items():
@@ -168,7 +168,10 @@ def _check_source(source: Path) -> None:
 def _stage_plain(source: Path, kind: Format, folder: Path) -> StagedSource:
     if source.suffix.lower() not in MAIN_SUFFIXES[kind]:
         wanted = " or ".join(sorted(MAIN_SUFFIXES[kind]))
-        raise SourceError(f"The manifest says {kind}, but {source.name!r} does not end in {wanted}.")
+        raise SourceError(
+            f"The manifest says {kind}, but {source.name!r} does not end in {wanted}. Correct source.format, "
+            "or choose another file."
+        )
     if kind == "geopackage":
         _refuse_open_geopackage(source)
         _refuse_other_beginning(source)

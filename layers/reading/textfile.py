@@ -24,7 +24,9 @@ def check_json_text(path: Path) -> None:
     if start.startswith(_UTF16):
         raise SourceError("The GeoJSON is written in UTF-16. Save it as UTF-8.")
     if not start.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{"):
-        raise SourceError("The file is not a GeoJSON: it does not begin with a brace.")
+        raise SourceError(
+            "The file is not a GeoJSON: it does not begin with a brace. Export the layer as GeoJSON."
+        )
     position = find_invalid_utf8(path)
     if position is not None:
         raise SourceError(f"The GeoJSON is not valid UTF-8 at byte {position}. Save it as UTF-8.")

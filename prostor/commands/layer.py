@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -65,9 +66,8 @@ def inspect(
     if write_manifest is not None:
         if len(found) != 1:
             raise ConfigurationError("The source has several layers; say with --layer which one to draft.")
-        if write_manifest.exists():
-            raise ConfigurationError(f"{write_manifest.name} is there already; it was left as it is.")
-        write_manifest.write_text(draft_manifest(inspected, *found[0]), encoding="utf-8")
+        way = os.path.relpath(source.resolve(), write_manifest.parent.resolve())
+        _write_draft(write_manifest, draft_manifest(inspected, *found[0], file=Path(way).as_posix()))
         say(f"The draft is in {write_manifest}. Read it through, then: prostor layer import {write_manifest}")
 
 
@@ -190,6 +190,19 @@ def _import_one(
             who=getpass.getuser(),
             progress=listener,
         )
+
+
+def _write_draft(path: Path, draft: str) -> None:
+    """Write a new file; one that is there is somebody's finished work."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(draft)
+    except FileExistsError as exc:
+        raise ConfigurationError(f"{path.name} is there already; it was left as it is.") from exc
+    except OSError as exc:
+        raise ConfigurationError(
+            f"The draft cannot be written to {path} ({exc.strerror}). Name a folder that is there."
+        ) from exc
 
 
 def _find_manifest(settings: Settings, name: str) -> Manifest:

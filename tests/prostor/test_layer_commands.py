@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -75,12 +76,12 @@ def test_from_a_file_to_a_published_layer(folder: Path) -> None:
     draft = folder / "layers" / "drevesa.toml"
 
     looked = run("inspect", source, "--write-manifest", draft)
-    draft.write_text(draft.read_text().replace('file = "drevesa.csv"', 'file = "../drevesa.csv"'))
     imported = run("import", "drevesa")
 
     assert looked.exit_code == 0
     assert "cp1250" in looked.output
-    assert "LASTNIK (persons: never publish)" in looked.output
+    assert 'file = "../drevesa.csv"' in draft.read_text()
+    assert re.search(r"^LASTNIK\t.*never publish", looked.output, flags=re.MULTILINE)
     assert imported.exit_code == 0
     assert "drevesa: version 1 is published (40 rows)." in imported.output
     assert "seem to name persons: LASTNIK." in imported.output
@@ -154,6 +155,14 @@ def test_a_draft_never_overwrites(folder: Path) -> None:
     with pytest.raises(ProstorError, match=r"mine\.toml is there already"):
         run("inspect", source, "--write-manifest", folder / "mine.toml")
     assert (folder / "mine.toml").read_text() == "# mine"
+
+
+def test_a_draft_for_a_folder_that_is_not_there(folder: Path) -> None:
+    """The place is named, and what to do."""
+    source = write_trees(folder, 5)
+
+    with pytest.raises(ProstorError, match="Name a folder that is there"):
+        run("inspect", source, "--write-manifest", folder / "nowhere" / "trees.toml")
 
 
 def test_a_layer_nobody_knows(folder: Path) -> None:
