@@ -171,6 +171,9 @@ def _with_headers(response: Response, problem: Problem) -> Response:
 
 
 def _is_for_people() -> bool:
-    """True when a page is wanted more than data: browsers say so, programs seldom do."""
+    """True when a page is wanted more than data: `f` says so, or a browser's Accept; programs seldom do."""
+    asked = request.args.get("f")
+    if asked in ("html", "json"):
+        return asked == "html"
     offered = ("application/json", PROBLEM_TYPE, "text/html")
     return request.accept_mimetypes.best_match(offered, default=PROBLEM_TYPE) == "text/html"

@@ -226,3 +226,5 @@ def test_an_unknown_layer_is_a_page_too(client: FlaskClient) -> None:
 
     assert (page.status_code, page.mimetype) == (404, "text/html")
     assert (data.status_code, data.mimetype) == (404, "application/problem+json")
+    assert client.get("/layers/meadows?f=html").mimetype == "text/html"
+    assert client.get("/layers/meadows?f=json", headers=BROWSER).mimetype == "application/problem+json"
