@@ -34,6 +34,7 @@ _STEPS = {
     "load": "loading",
     "index": "making indexes",
     "publish": "publishing",
+    "write": "writing",
 }
 _SECONDS_BETWEEN_LINES = 5.0
 
@@ -108,6 +109,6 @@ class _LineListener:
 
 def _rate(step: Step, began: float) -> str:
     seconds = time.monotonic() - began
-    if step.step != "read" or seconds < 1 or not step.done:
+    if step.step not in ("read", "write") or seconds < 1 or not step.done:
         return ""
     return f" {step.done / seconds:,.0f} rows/s".replace(",", " ")

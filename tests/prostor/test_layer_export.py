@@ -1,0 +1,109 @@
+"""`prostor layer export` as a clerk uses it: one file, what is in it, and what to do when it is refused."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from gis.errors import ProstorError
+from prostor.commands.layer import app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+    from gis.database import DatabaseUrls
+
+pytestmark = pytest.mark.database
+
+PORTAL = """
+id = "lipovec"
+title = { sl = "Lipovec" }
+grids = ["WebMercatorQuad"]
+outline = { west = 500000, south = 130000, east = 510000, north = 140000 }
+[municipality]
+name = { sl = "Lipovec" }
+office = { sl = "Urad" }
+[[themes]]
+id = "vse"
+title = { sl = "Vse" }
+description = { sl = "Vse" }
+layers = ["drevesa"]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A portal with one published layer of trees, and the settings pointing at it."""
+    (tmp_path / "portal.toml").write_text(PORTAL)
+    (tmp_path / "layers").mkdir()
+    for name, value in (
+        ("PORTAL", tmp_path),
+        ("HOME", tmp_path / "home"),
+        ("DATABASE_URL", database_urls.reader),
+        ("LOADER_URL", database_urls.loader),
+        ("OWNER_URL", database_urls.owner),
+    ):
+        monkeypatch.setenv(f"PROSTOR_{name}", str(value))
+    rows = [f"{number};Lipa {number};{501000 + number};135000" for number in range(40)]
+    (tmp_path / "drevesa.csv").write_text("\n".join(["ID;VRSTA;E;N", *rows]))
+    draft = tmp_path / "layers" / "drevesa.toml"
+    run("inspect", tmp_path / "drevesa.csv", "--write-manifest", draft)
+    text = draft.read_text().replace('file = "drevesa.csv"', 'file = "../drevesa.csv"')
+    draft.write_text(text + '\n[search]\ntext = "{vrsta}"\n' if "[search]" not in text else text)
+    assert run("import", "drevesa").exit_code == 0
+    return tmp_path
+
+
+def run(*words: str | Path) -> Result:
+    """What a command answers; a refusal is raised as the command line would show it."""
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    if isinstance(result.exception, ProstorError):
+        raise result.exception
+    return result
+
+
+def test_a_layer_becomes_a_file(folder: Path) -> None:
+    """Said where it is, with how many features; another program reads it."""
+    done = run("export", "drevesa", "--format", "geopackage", folder / "drevesa.gpkg")
+
+    assert (done.exit_code, "drevesa: version 1 (40 features) is in drevesa.gpkg." in done.output) == (0, True)
+    told = subprocess.run(
+        ["ogrinfo", "-so", folder / "drevesa.gpkg", "drevesa"], capture_output=True, text=True, check=True
+    )
+    assert "Feature Count: 40" in told.stdout
+
+
+def test_every_format_by_its_name(folder: Path) -> None:
+    """The file beside it is named, and so is what did not fit."""
+    csv = run("export", "drevesa", folder / "d.csv", "--format", "csv", "--for-spreadsheets", "--crs", "4326")
+    shapefile = run("export", "drevesa", folder / "d.zip", "--format", "shapefile", "--version", "1")
+    geojson = run("export", "drevesa", folder / "d.geojson", "--format", "geojson")
+    flatgeobuf = run("export", "drevesa", folder / "e.fgb", "--format", "flatgeobuf")
+
+    assert "is in d.txt and d.csv." in csv.output
+    assert (folder / "d.csv").read_text(encoding="utf-8-sig").startswith("lon;lat;")
+    assert [each.exit_code for each in (csv, shapefile, geojson, flatgeobuf)] == [0, 0, 0, 0]
+
+
+def test_what_is_refused(folder: Path) -> None:
+    """A file in the way, a wrong ending, an unknown layer, version or format; each says what to do."""
+    run("export", "drevesa", folder / "d.gpkg", "--format", "geopackage")
+
+    with pytest.raises(ProstorError, match=r"d\.gpkg is there already.*--force"):
+        run("export", "drevesa", folder / "d.gpkg", "--format", "geopackage")
+    assert run("export", "drevesa", folder / "d.gpkg", "--format", "geopackage", "--force").exit_code == 0
+    with pytest.raises(ProstorError, match=r"let the name end in \.zip"):
+        run("export", "drevesa", folder / "d.shp", "--format", "shapefile")
+    with pytest.raises(ProstorError, match="no layer 'travniki'"):
+        run("export", "travniki", folder / "t.gpkg", "--format", "geopackage")
+    with pytest.raises(ProstorError, match="Published or kept are: 1"):
+        run("export", "drevesa", folder / "v.gpkg", "--format", "geopackage", "--version", "7")
+    assert run("export", "drevesa", folder / "d.kml", "--format", "kml").exit_code == 2
+    run("withdraw", "drevesa", "--confirm")
+    with pytest.raises(ProstorError, match="was withdrawn"):
+        run("export", "drevesa", folder / "w.gpkg", "--format", "geopackage")
