@@ -197,8 +197,8 @@ def _check_finite(geometries: Any, numbers: Any, *, heights: bool) -> None:
         place = np.flatnonzero(far)[0]
         worst = float(coordinates[place][np.nanargmax(np.abs(coordinates[place]))])
         raise SourceError(
-            f"Feature {numbers[owners[place]]} has the coordinate {worst:.3g}, which is on no map. Mend it in the "
-            "source."
+            f"Feature {numbers[owners[place]]} has the coordinate {worst:.3g}, which is on no map. Mend it in "
+            "the source."
         )
 
 

@@ -240,8 +240,8 @@ def _read_crs(collection: Any) -> CRS | None:
     try:
         text = collection.crs_wkt
         return CRS.from_wkt(text) if text else None
-    except (CRSError, CPLE_BaseError, UnboundLocalError):
-        # The last one is fiona's own, for a .prj on which PROJ has no word.
+    except (CRSError, CPLE_BaseError, UnboundLocalError, SystemError):
+        # The last two are fiona's own, for a .prj on which PROJ has no word, or whose text is in no encoding.
         return None
 
 

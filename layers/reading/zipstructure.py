@@ -117,7 +117,7 @@ def _check_local(file: BinaryIO, info: zipfile.ZipInfo) -> int:
     agree = all(here in (there, _FULL32) or (follow and here == 0) for here, there in sizes)
     if not (same and agree and name == _raw_name(info)):
         raise wrong
-    return info.header_offset + _LOCAL_BYTES + name_bytes + extra_bytes + info.compress_size
+    return int(info.header_offset + _LOCAL_BYTES + name_bytes + extra_bytes + info.compress_size)
 
 
 def _raw_name(info: zipfile.ZipInfo) -> bytes:

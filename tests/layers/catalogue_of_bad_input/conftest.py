@@ -58,11 +58,11 @@ FORMATS: Mapping[str, str] = {
 INSIDE = re.compile(
     r"/(tmp|var|home)\b|staging|source\.(shp|shx|dbf|prj|gpkg|geojson|json|csv)\b|archive\.zip|answer\.json|"
     r"rows\.copy|\b(SELECT|INSERT|COPY|UPDATE|CREATE TABLE)\b|Traceback|fiona|pyogrio|shapely|numpy|sqlite3?\b|"
-    r"GDAL|OGR|driver|/vsi|psycopg|Errno|Exception|0x[0-9a-f]{6,}|<class|object at"
+    r"GDAL|OGR\b|driver|/vsi|psycopg|Errno|Exception|0x[0-9a-f]{6,}|<class|object at"
 )
 # Every sentence ends with something to do.
 ADVICE = re.compile(
-    r"\b(Add|Ask|Change|Check|Choose|Close|Correct|Divide|Fetch|Find|Free|Give|Keep|Linearise|List|Look|Make|"
+    r"\b(Add|Ask|Change|Check|Choose|Close|Correct|Divide|Export|Fetch|Find|Free|Give|Keep|Linearise|List|Look|Make|"
     r"Mend|Name|Pack|Publish|Put|Remove|Rename|Replace|Save|Say|Send|Simplify|Split|State|Take|Try|Unpack|Wait|"
     r"Write|raise)\b",
     re.IGNORECASE,
@@ -213,6 +213,12 @@ def stored(registry: Registry) -> Callable[..., list[dict[str, Any]]]:
 def write() -> Callable[..., Path]:
     """`write(path, shapes, names=…, crs=…, kind=…)`: shapes with an ID (A1, A2, …) and a name (IME)."""
     return write_source
+
+
+@pytest.fixture
+def make_manifest() -> Callable[..., Manifest]:
+    """`make_manifest("areas", {"format": "csv", …}, geometry=…)`: polygons in D96/TM unless said otherwise."""
+    return build_manifest
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from layers.reading.job import ImportJob, Limits
 from layers.reading.report import Reading, Refusal
 from layers.reading.sandbox import environment
 from layers.reading.staging import stage
+from layers.targets import TileTarget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
 
 SEED = 20_261_122
 KINDS = ("shapefile", "geopackage", "geojson", "csv", "zip")
+TARGETS = (
+    TileTarget("SI-D96", 3794, 370_000, 200_000, 1024, min_zoom=8, max_tile_zoom=12),
+    TileTarget("WebMercatorQuad", 3857, -20037508.34, 20037508.34, 156543.034, min_zoom=15),
+)
 # A clerk never reads these; see also the catalogue of bad input.
 INSIDE = re.compile(
     r"/(tmp|var)/|staging|Traceback|GDAL|fiona|shapely|sqlite|driver|/vsi|Errno|0x[0-9a-f]{6,}|<class"
@@ -65,9 +70,11 @@ for line in sys.stdin.buffer:
             sys.stderr.flush()
         finally:
             os._exit(status)
+    ended = os.pidfd_open(number)
     watch = select.poll()
-    watch.register(os.pidfd_open(number), select.POLLIN)
+    watch.register(ended, select.POLLIN)
     in_time = bool(watch.poll(seconds * 1000))
+    os.close(ended)
     if not in_time:
         os.kill(number, signal.SIGKILL)
     status = os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
@@ -215,8 +222,8 @@ def _read_spoilt(reader: WarmReader, manifest: Manifest, source: Path, home: Pat
         source_name=staged.name,
         srid=3794,
         outline=(500_000, 130_000, 510_000, 140_000),
-        targets=(),
-        columns=stored_columns(manifest, 3794, ()),
+        targets=TARGETS,
+        columns=stored_columns(manifest, 3794, TARGETS),
         limits=Limits(memory_bytes=2**31, cpu_seconds=25, repair_seconds=5),
     )
     return reader.read(job)
