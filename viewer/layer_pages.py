@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from viewer.pages import Pages
 
 _STYLES = tuple(
-    f"css/{name}.css" for name in ("tokens", "base", "masthead", "page", "layers", "grid-table", "print")
+    f"css/{name}.css"
+    for name in ("tokens", "base", "masthead", "page", "layers", "about", "grid-table", "print")
 )
 
 _FEW_ENTRIES = 8
