@@ -32,8 +32,8 @@ def read_boundary(path: Path, srid: int) -> str:
         shapes = [shapely.geometry.shape(part) for part in _geometries(content)]
     except FileNotFoundError as exc:
         raise ConfigurationError(
-            f"There is no file {path.name}, which portal.toml names as boundary. Put it there, or take that line "
-            "out."
+            f"There is no file {path.name}, which portal.toml names as boundary. Put it there, or take that "
+            "line out."
         ) from exc
     except (ValueError, TypeError, KeyError, AttributeError, shapely.errors.ShapelyError) as exc:
         raise ConfigurationError(f"{wanted}.") from exc

@@ -36,10 +36,8 @@ NOTES: Mapping[str, str] = MappingProxyType(
             "EPSG:{srid} of the manifest was used, and the file does not say. Compare the layer with the "
             "parcels on the map; when it is right, say crs_checked = true under [source]."
         ),
-        "far_features": (
-            "Far outside the portal's outline lie {count} features; look at them in the source: {features}."
-        ),
-        "curves": "{count} features held arcs, now chords that leave the arc by at most 1 mm.",
+        "far_features": "Far outside the portal's outline, so look at them in the source: features {features}.",
+        "curves": "Arcs became chords that leave them by at most 1 mm; features that held any: {count}.",
         "slivers": "Narrower than 1 mm, so look at them in the source: features {features}.",
         "columns_renamed": "Columns of the source with no name or the same name are called here: {columns}.",
         "invisible": "Characters that nobody sees were kept in {column}, {count} values.",
@@ -63,10 +61,11 @@ def write_note(kind: str, **facts: object) -> str:
     return NOTES[kind].format(**facts)
 
 
-def list_first(numbers: Sequence[int], limit: int = 20) -> str:
-    """The first numbers of features, and how many more there are."""
+def list_first(numbers: Sequence[int], count: int | None = None, limit: int = 20) -> str:
+    """The first numbers of features, and how many more there are of `count` in all."""
     listed = ", ".join(map(str, numbers[:limit]))
-    return f"{listed} and {len(numbers) - limit} more" if len(numbers) > limit else listed
+    more = (len(numbers) if count is None else count) - len(numbers[:limit])
+    return f"{listed} and {more} more" if more > 0 else listed
 
 
 def find_note(sentence: str) -> Note | None:

@@ -47,7 +47,7 @@ def import_source(job: ImportJob, tell: Callable[[Progress], None], announce: Ca
     with open_table(job) as table:
         total = table.declared().declared
         if total == 0:
-            raise SourceError("The source holds no rows.")
+            raise SourceError("The source holds no rows. Ask the provider whether this is the right file.")
         conversion = Conversion(job, table, announce)
         for batch in table.batches(conversion.match.needed):
             conversion.add(batch)
@@ -112,13 +112,16 @@ class Conversion:
         self._persons.look(columns)
         self._texts.look(columns)
         native, keys = self._place(batch, columns)
+        if self._watch.nowhere is not None:
+            # Refused at the end, when it is known whether one feature is wrong or the whole layer.
+            return
         titles = build_titles(self._manifest, columns, keys)
         values = {
             "_fid": [fid_of(key) for key in keys],
             "_key": keys,
             "_title": titles,
             "_search": build_search_texts(titles),
-            **derive(native, self._job),
+            **self._derive(native, batch.numbers),
             **columns,
         }
         x, y = _centres(native)
@@ -127,10 +130,10 @@ class Conversion:
 
     def finish(self) -> Reading:
         """Judge the whole, write the stream and report. Raises SourceError when counts or keys do not hold."""
+        outside = self._watch.judge()
         counts = self._counts()
         check_counts(counts)
         self._persons.judge()
-        outside = self._watch.judge()
         self._refuse_repeated_keys()
         written = self._copy.finish()
         bounds = self._watch.bounds
@@ -187,7 +190,7 @@ class Conversion:
         check_units(shapes, self._manifest.source.crs, batch.numbers)
         flat, dropped, unknown = flatten(shapes, rules)
         self._tally.update(heights_dropped=dropped, unknown_heights=unknown)
-        native = self._transform(flat)
+        native = self._transform(flat, batch.numbers)
         keys = self._keys.build(columns, native, batch.numbers)
         native, repairs = repair_all(native, batch.numbers, keys, rules, self._announce)
         self._repairs += repairs
@@ -195,14 +198,32 @@ class Conversion:
         self._watch.look(shapes, native, batch.numbers)
         return native, keys
 
-    def _transform(self, geometries: Any) -> Any:
+    def _transform(self, geometries: Any, numbers: Any) -> Any:
         try:
             return self._operation.transform_geometries(geometries)
         except ProjError as exc:
             raise SourceError(
-                f"Coordinates cannot be brought from EPSG:{self._manifest.source.crs} to "
-                f"EPSG:{self._job.srid}. Check source.crs in the manifest."
+                f"Feature {self._first_beyond(geometries, numbers)} lies beyond what can be brought from "
+                f"EPSG:{self._manifest.source.crs} to EPSG:{self._job.srid}. Mend it in the source, or check "
+                "source.crs in the manifest."
             ) from exc
+
+    def _derive(self, native: Any, numbers: Any) -> dict[str, Any]:
+        try:
+            return derive(native, self._job)
+        except ProjError as exc:
+            farthest = np.nanargmax(np.abs(shapely.bounds(native)).max(axis=1))
+            raise SourceError(
+                f"Feature {numbers[farthest]} lies so far away that no map shows it. Mend it in the source."
+            ) from exc
+
+    def _first_beyond(self, geometries: Any, numbers: Any) -> int:
+        for place in range(len(geometries)):
+            try:
+                self._operation.transform_geometries(geometries[place : place + 1])
+            except ProjError:
+                break
+        return int(numbers[place])
 
     def _counts(self) -> Counts:
         stated = self._table.declared()
@@ -269,9 +290,12 @@ def derive(native: Any, job: ImportJob) -> dict[str, Any]:
 def check_counts(counts: Counts) -> None:
     """Raise SourceError when parts of the source speak of different numbers of rows, or of none."""
     if counts.read == 0:
-        raise SourceError("The source holds no rows.")
+        raise SourceError("The source holds no rows. Ask the provider whether this is the right file.")
     if counts.written == 0:
-        raise SourceError(f"None of the {counts.read} rows of the source is what source.where asks for.")
+        raise SourceError(
+            f"None of the {counts.read} rows of the source is what source.where asks for. Look at the values "
+            "there with `prostor layer inspect`, and correct source.where in the manifest."
+        )
     stated = {
         "the file says": _less(counts.declared, counts.deleted),
         "the index holds": _less(counts.geometry_records, counts.deleted),

@@ -1,7 +1,8 @@
 """Curves of a GeoPackage as chords, so fine that no chord leaves its arc by more than a millimetre.
 
-GDAL divides by a fixed angle: a quarter of a degree is 1 mm only up to a radius of 420 m. So features with arcs are taken from the file as they stand and divided here. An arc that two
-neighbours share is divided alike in both. Layouts: OGC 06-103r4 clause 8.2 (WKB); OGC 12-128r18 clause 2.1.3.
+GDAL divides by a fixed angle: a quarter of a degree is 1 mm only up to a radius of 420 m. So features with arcs
+are taken from the file as they stand and divided here. Neighbours divide the arc they share alike.
+Layouts: OGC 06-103r4 clause 8.2 (WKB); OGC 12-128r18 clause 2.1.3.
 """
 
 from __future__ import annotations

@@ -251,7 +251,7 @@ def read_header(path: Path, encoding: str) -> tuple[str, tuple[str, ...]]:
         names = tuple(name.strip() for name in next(csv.reader(file, delimiter=delimiter), []))
     check_column_count(names)
     if not any(names):
-        raise SourceError("The CSV has no header: the first line must hold the column names.")
+        raise SourceError("The CSV has no header: the first line must hold the column names. Add one.")
     if all(_is_number(name) for name in names if name):
         raise SourceError("The first line of the CSV holds numbers, not column names. Add a header line.")
     return delimiter, names

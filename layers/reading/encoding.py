@@ -221,10 +221,12 @@ def _find_text_codec(name: str) -> str | None:
 
 
 def _decodes(text: bytes, encoding: str) -> bool:
+    """UTF-8 proves itself by being valid; a code page takes nearly every byte, so controls speak against it."""
     try:
-        return not _CONTROLS.search(text.decode(encoding))
+        decoded = text.decode(encoding)
     except UnicodeDecodeError:
         return False
+    return encoding == "utf-8" or not _CONTROLS.search(decoded)
 
 
 def _all_decode(texts: list[bytes], encoding: str) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MAX_LISTED = 20
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _EPSG = re.compile(
     r"(?:EPSG:|urn:(?:ogc|x-ogc):def:crs:EPSG:[^:]*:|https?://www\.opengis\.net/def/crs/EPSG/[^/]+/)(\d{4,6})",
     re.IGNORECASE,
@@ -138,11 +139,19 @@ class _Reading:
             raise SourceError(f"Feature {number} of the GeoJSON is not of type Feature. {_NEW_COPY}")
         if not isinstance(feature.get("properties"), dict | None):
             raise SourceError(f"Feature {number}: its properties are not a JSON object. {_NEW_COPY}")
+        self._check_texts(feature.get("properties") or {}, number)
         wrong = _find_fault(feature.get("geometry"))
         if wrong:
             raise SourceError(f"Feature {number}: its geometry {wrong}. Mend it in the source.")
         if "id" in feature:
             self._check_id(feature["id"], number)
+
+    def _check_texts(self, properties: Mapping[str, Any], number: int) -> None:
+        for name, value in properties.items():
+            if isinstance(value, str) and not value.isascii() and _SURROGATE.search(value):
+                raise SourceError(
+                    f"Feature {number}, field {name[:60]!r}: the text holds half a character. {_NEW_COPY}"
+                )
 
     def _check_id(self, value: Any, number: int) -> None:
         if type(value) not in (str, int):

@@ -163,8 +163,7 @@ class OutlineWatch:
         `stated` says whether the file itself names its CRS.
         """
         if self.far_features:
-            listed = list_first(self.far_features)
-            yield write_note("far_features", count=self.outside_grown, features=listed)
+            yield write_note("far_features", features=list_first(self.far_features, self.outside_grown))
         if self.judges_datum and not self.crs_checked and self.verdict() == "undecided":
             yield write_note("datum_stated" if stated else "datum_unstated", srid=self.source_srid)
 
@@ -217,7 +216,10 @@ class OutlineWatch:
 
     def _remember_nowhere(self, boxes: Any, numbers: Any) -> None:
         x, y = self.outline.centre
-        nowhere = np.abs(boxes - [x, y, x, y]).min(axis=1) > _NOWHERE_M
+        west, south, east, north = boxes.T
+        across = np.maximum(np.maximum(west - x, x - east), 0)
+        along = np.maximum(np.maximum(south - y, y - north), 0)
+        nowhere = np.maximum(across, along) > _NOWHERE_M
         if bool(nowhere.any()) and self.nowhere is None:
             first = np.flatnonzero(nowhere)[0]
             self.nowhere = (int(numbers[first]), float(boxes[first, 0]), float(boxes[first, 1]))
@@ -288,9 +290,11 @@ def _overhang(bounds: list[float], outline: Envelope) -> float:
 
 
 def _shifted(bounds: list[float], read_as: int) -> list[float]:
-    if read_as == crs.D96:
-        moved = crs.transform(crs.D48, crs.D96, np.array(bounds[0::2]), np.array(bounds[1::2]))
-    else:
-        moved = crs.transform(crs.D96, crs.D48, np.array(bounds[0::2]), np.array(bounds[1::2]))
+    """These bounds, had they been read as the other datum; unmoved when they lie beyond both."""
+    other = (crs.D48, crs.D96) if read_as == crs.D96 else (crs.D96, crs.D48)
+    try:
+        moved = crs.transform(*other, np.array(bounds[0::2]), np.array(bounds[1::2]))
+    except ProjError:
+        return bounds
     (west, east), (south, north) = moved
     return [float(west), float(south), float(east), float(north)]

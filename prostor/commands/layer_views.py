@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from layers.reading.report import Quality
+from prostor.commands.change_views import say_changes
 from prostor.commands.console import answer
 from prostor.commands.tables import counted, show_facts, show_remarks, show_rows
 
@@ -30,9 +31,19 @@ def describe_import(report: ImportReport) -> str:
     if report.outcome == "waiting":
         return (
             f"{report.layer_id}: version {report.number} is loaded ({rows}) and waits, because "
-            f"{report.hold_reason}. {_how_to_publish(report.layer_id, report.number)}"
+            f"{report.hold_reason}.{_changed(report)} To see what differs: "
+            f"prostor layer diff {report.layer_id}. {_how_to_publish(report.layer_id, report.number)}"
         )
-    return f"{report.layer_id}: version {report.number} is published ({rows})."
+    return f"{report.layer_id}: version {report.number} is published ({rows})." + _changed(report)
+
+
+def _changed(report: ImportReport) -> str:
+    """What the version changes, as a further sentence."""
+    counts = report.changes
+    said = say_changes(counts.as_json(), report.row_count) if counts else None
+    if said is None:
+        return ""
+    return " Nothing differs but the wording." if said == "nothing" else f" Features: {said}."
 
 
 def show_import(report: ImportReport) -> None:
@@ -84,9 +95,17 @@ def show_layer(layer_id: str, versions: Sequence[VersionSummary]) -> None:
     show_remarks([*_remarks(quality), *(_waiting(layer_id, each) for each in versions)])
     _show_repairs(quality)
     show_rows(
-        ["version", "state", "rows", "state of data", "loaded", "source"],
+        ["version", "state", "rows", "state of data", "loaded", "source", "changes"],
         [
-            (each.number, each.state, each.row_count, each.state_date, each.loaded_at, each.source_name)
+            (
+                each.number,
+                each.state,
+                each.row_count,
+                each.state_date,
+                each.loaded_at,
+                each.source_name,
+                say_changes(each.changes, each.row_count),
+            )
             for each in versions
         ],
     )
@@ -118,6 +137,10 @@ def _remarks(quality: Quality) -> list[str | None]:
         *(f"{counted(*each)}." for each in counts if each[0]),
         _listed(quality.person_columns_left_out, "Columns left out because they seem to name persons"),
         _listed(quality.columns_left_out, "Columns of the source that are not published"),
+        _listed(
+            tuple(f"{name} from {source!r}" for name, source in quality.column_sources.items()),
+            "Columns are published as",
+        ),
     ]
 
 

@@ -119,7 +119,7 @@ def test_a_column_full_of_emso_stops_the_import() -> None:
     watch.look({"code": numbers})
 
     assert len(numbers) > 100
-    with pytest.raises(SourceError, match="'code' holds personal data: .* look like EMŠO"):
+    with pytest.raises(SourceError, match=r"'code' holds personal data: .* look like EMŠO"):
         watch.judge()
 
 

@@ -15,7 +15,7 @@ FACTS: dict[str, dict[str, object]] = {
     "crs_by_another_name": {"name": "'D96 moj'", "srid": 3794},
     "datum_stated": {"srid": 3794},
     "datum_unstated": {"srid": 3912},
-    "far_features": {"count": 2, "features": "3, 17"},
+    "far_features": {"features": "3, 17 and 5 more"},
     "curves": {"count": 5},
     "slivers": {"features": "8, 12"},
     "columns_renamed": {"columns": "IME_2, column_4"},
