@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MAGIC = b"SQLite format 3\x00"
 _APPLICATIONS = (b"GPKG", b"GP10", b"GP11")
 HEADER_BYTES = 100
+# Four million vertices; far beyond what any manifest's cap lets through.
+LARGEST_GEOMETRY = 2**26
 _LARGEST_PAGE = 65536
 _DAMAGED = (
     "The file is not a readable GeoPackage: it is damaged, cut short or of another kind. Ask the provider for "
@@ -121,6 +123,20 @@ def _count(connection: sqlite3.Connection, name: str, columns: list[str]) -> Fea
         )
     # Names of the file's own schema, quoted as SQLite wants it; a private copy is asked.
     table, column = (text.replace('"', '""') for text in (name, columns[0]))
+    _refuse_vast(connection, table, column)
     question = f'SELECT count(*), count(*) - count("{column}") FROM "{table}"'  # noqa: S608
     rows, nulls = connection.execute(question).fetchone()
     return FeatureTable(name, int(rows), int(nulls))
+
+
+def _refuse_vast(connection: sqlite3.Connection, table: str, column: str) -> None:
+    """A geometry that would fill the memory is named before it does."""
+    vast = f'SELECT rowid FROM "{table}" WHERE length("{column}") > ? ORDER BY rowid LIMIT 1'  # noqa: S608
+    found = connection.execute(vast, (LARGEST_GEOMETRY,)).fetchone()
+    if found is None:
+        return
+    up_to_it = f'SELECT count(*) FROM "{table}" WHERE rowid <= ?'  # noqa: S608
+    (number,) = connection.execute(up_to_it, found).fetchone()
+    raise SourceError(
+        f"Feature {number} has a geometry of more than {LARGEST_GEOMETRY >> 20} MB. Simplify or split it."
+    )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gis.errors import SourceError
+from layers.reading.geopackage import LARGEST_GEOMETRY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,6 +88,12 @@ def check_records(shp: Path, index: Any) -> int:
     if kind not in _LAYOUTS and kind != 0:
         raise SourceError(f"The .shp part has shapes of type {kind}, which cannot be published. {_COPY}")
     offsets, lengths = index.T
+    vast = np.flatnonzero(lengths > LARGEST_GEOMETRY)
+    if len(vast):
+        raise SourceError(
+            f"Feature {vast[0] + 1} has a geometry of more than {LARGEST_GEOMETRY >> 20} MB. Simplify or split "
+            "it."
+        )
     outside = (offsets < HEADER_BYTES) | (lengths < 4) | (offsets + _RECORD_HEADER + lengths > len(content))
     _refuse(outside, "the .shx part points outside the .shp part")
     misplaced = (_read(content, offsets, ">i4") != np.arange(1, len(index) + 1)) | (
