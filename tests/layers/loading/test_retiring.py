@@ -9,7 +9,6 @@ import pytest
 from psycopg import errors as pg
 from psycopg import sql
 
-from gis.cluster import EmbeddedCluster
 from gis.provision import provision
 from layers.catalogue import Catalogue
 from layers.loading.history import list_versions
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from gis.cluster import EmbeddedCluster
     from layers.manifest import Manifest
 
 pytestmark = pytest.mark.database
