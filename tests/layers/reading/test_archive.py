@@ -133,7 +133,7 @@ def test_a_lying_size_is_found(tmp_path: Path, folder: Path) -> None:
     content[place + 24 : place + 28] = struct.pack("<I", 10)
     (tmp_path / "a.zip").write_bytes(content)
 
-    with pytest.raises(SourceError, match="says two things about the file 'source.shp'"):
+    with pytest.raises(SourceError, match=r"says two things about the file 'source\.shp'"):
         extract(tmp_path / "a.zip", "shapefile", folder, "a.zip")
 
 
@@ -159,7 +159,7 @@ def test_names_in_no_encoding_are_refused(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "b.zip").write_bytes(before_the_bytes)
 
     for name in ("a.zip", "b.zip"):
-        with pytest.raises(SourceError, match="not a whole ZIP|says two things"):
+        with pytest.raises(SourceError, match=r"not a whole ZIP|says two things"):
             extract(tmp_path / name, "shapefile", folder, name)
     with pytest.raises(SourceError, match="not a whole ZIP"):
         find_packed_format(tmp_path / "a.zip", "a.zip")
