@@ -177,7 +177,7 @@ def test_a_damaged_record_is_not_taken_for_a_missing_shape(
     assert read_source(manifest, source).quality.null_geometries == 1
 
     _patch(source, 144, struct.pack("<I", 2**31))
-    with pytest.raises(SourceError, match=r"2 features came without a shape, .* that 1 have none"):
+    with pytest.raises(SourceError, match=r"Feature 1 is damaged: its record in the \.shp part is shorter"):
         read_source(manifest, source)
 
 
@@ -202,11 +202,11 @@ def test_a_missing_cpg_is_made_up_for(shapefile: Path, make_reading_manifest: An
     assert quality.samples == tuple(NAMES[:3])
 
 
-@pytest.mark.parametrize("content", [None, "garbage", "http://127.0.0.1:1/crs"])
+@pytest.mark.parametrize("content", [None, "", " \n"])
 def test_without_a_prj_the_manifest_counts(
     shapefile: Path, make_reading_manifest: Any, read_source: Any, content: str | None
 ) -> None:
-    """Missing and unreadable .prj files are noted; the outline still guards the place."""
+    """Missing and empty .prj files are noted; the outline still guards the place."""
     if content is None:
         shapefile.with_suffix(".prj").unlink()
     else:
@@ -243,14 +243,14 @@ def test_deleted_rows_are_told_from_lost_ones(
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ('{"type":"FeatureCollection","features":[{"type":"Feature"', "not a readable GeoJSON"),
+        ('{"type":"FeatureCollection","features":[{"type":"Feature"', "too early, at byte 57 in feature 1"),
         ("[1, 2]", "does not begin with a brace"),
-        ("{" + '"a":{' * 100_000, "not a readable GeoJSON"),
-        ('{"type":"FeatureCollection","features":[]}', "not a readable GeoJSON|holds no rows"),
+        ("{" + '"a":{' * 100_000, "nested too deeply, at byte 5"),
+        ('{"type":"FeatureCollection","features":[]}', "holds no rows"),
         ("<OGRVRTDataSource/>", "does not begin with a brace"),
         (
             '{"type":"gdal_streamed_alg","command_line":"gdal vector pipeline ! read /etc/passwd"}',
-            "not a readable",
+            "JSON of type 'gdal_streamed_alg', not a GeoJSON",
         ),
     ],
 )
@@ -274,9 +274,9 @@ def _feature(number: int, coordinates: str, kind: str = "Point") -> str:
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
-        (_feature(2, "[NaN, 135000]"), "not a readable|Feature 2"),
+        (_feature(2, "[NaN, 135000]"), "NaN, which is no number of JSON, at byte .* in feature 2"),
         (_feature(2, "[1e999, 135000]"), "Feature 2"),
-        (_feature(2, '["505000", "135000"]'), "Feature 2|not a readable"),
+        (_feature(2, '["505000", "135000"]'), "Feature 2: its geometry has a coordinate that is not a number"),
         (_feature(2, "[]"), "Feature 2"),
         (_feature(2, "[[505000,135000],[505001,135001]]", "LineString"), "Feature 2 is a LineString"),
         (_feature(1, "[505000, 135000]"), "not unique: 'A1'"),
@@ -330,7 +330,7 @@ def test_damaged_geopackages_are_refused(
     for name, content in (("damaged", bytes(damaged)), ("text", b"no database" * 100)):
         (tmp_path / f"{name}.gpkg").write_bytes(content)
 
-        with pytest.raises(SourceError, match="not a readable GeoPackage"):
+        with pytest.raises(SourceError, match=r"not a readable GeoPackage|does not begin like one|cut short"):
             read_source(make_reading_manifest(source={"format": "geopackage"}), tmp_path / f"{name}.gpkg")
 
 
