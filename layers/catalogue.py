@@ -51,7 +51,10 @@ class PastVersion(NamedTuple):
 
 
 class _Pointer(NamedTuple):
+    """Where a layer points; the token because a version may have got another one since it was remembered."""
+
     version_id: int | None
+    token: str | None
     withdrawals: int
 
 
@@ -100,17 +103,17 @@ class Catalogue:
         self._refreshing = threading.Lock()
         self._pointers: dict[str, _Pointer] | None = None
         self._pointers_read_at = float("-inf")
-        self._versions: dict[int, PublishedLayer] = {}
+        self._versions: dict[tuple[int, str], PublishedLayer] = {}
 
     def find(self, layer_id: str) -> PublishedLayer:
         """The published version. Raises NotFoundError, or GoneError when the layer was withdrawn."""
         pointers = self._read_pointers()
         if layer_id not in pointers:
             raise NotFoundError(f"There is no layer {layer_id[:64]!r}.")
-        version_id = pointers[layer_id].version_id
-        if version_id is None:
+        pointer = pointers[layer_id]
+        if pointer.version_id is None:
             raise GoneError(f"The layer {layer_id!r} was withdrawn.")
-        return self._version(version_id)
+        return self._version(pointer)
 
     def find_version(self, layer_id: str, token: str) -> PublishedLayer:
         """A published or kept version by its token. Raises NotFoundError or GoneError.
@@ -120,7 +123,7 @@ class Catalogue:
         """
         pointer = self._read_pointers().get(layer_id)
         if pointer is not None and pointer.version_id is not None:
-            published = self._version(pointer.version_id)
+            published = self._version(pointer)
             if published.token == token:
                 return published
         return self._find_by_token(layer_id, token)
@@ -128,7 +131,7 @@ class Catalogue:
     def published(self) -> tuple[PublishedLayer, ...]:
         """Every published layer, in the order of ids; one that this program cannot read is left out."""
         pointers = (pointer for _, pointer in sorted(self._read_pointers().items()))
-        found = (self._readable(each.version_id) for each in pointers if each.version_id is not None)
+        found = (self._readable(each) for each in pointers if each.version_id is not None)
         return tuple(version for version in found if version is not None)
 
     def lives(self) -> frozenset[Life]:
@@ -153,16 +156,14 @@ class Catalogue:
 
     def versions(self, layer_id: str) -> tuple[PublishedLayer, ...]:
         """The versions of a layer that may still be read, newest first."""
-        question = (
-            _select_versions()
-            .where(LayerVersion.layer_id == layer_id, LayerVersion.state.in_(_READABLE))
-            .order_by(LayerVersion.number.desc())
-        )
-        with self._database.reading() as connection, Session(connection) as session:
-            return tuple(_published(*row) for row in session.execute(question))
+        return self._list_versions(layer_id, _READABLE)
+
+    def versions_with_waiting(self, layer_id: str) -> tuple[PublishedLayer, ...]:
+        """As `versions`, with those that were never published; for whoever decides about publishing them."""
+        return self._list_versions(layer_id, (*_READABLE, "loaded"))
 
     def past_versions(self, layer_ids: Sequence[str], *, limit: int) -> tuple[PastVersion, ...]:
-        """Every version that was ever published of these layers, newest first, also withdrawn and dropped ones."""
+        """Every version of these layers that was ever published, newest first, also those that are gone."""
         question = (
             sa.select(LayerVersion.layer_id, LayerVersion.token, LayerVersion.loaded_at)
             .where(LayerVersion.layer_id.in_(layer_ids), LayerVersion.state != "loaded")
@@ -200,27 +201,49 @@ class Catalogue:
         return self._refreshing.acquire(timeout=_PATIENCE_SECONDS if age > 2 * self._remember_seconds else 0)
 
     def _ask_for_pointers(self) -> dict[str, _Pointer]:
-        question = sa.select(Layer.id, Layer.current_version_id, Layer.withdrawn_at, Layer.withdrawals).where(
-            Layer.current_version_id.is_not(None) | Layer.withdrawn_at.is_not(None)
+        question = (
+            sa.select(
+                Layer.id,
+                Layer.current_version_id,
+                Layer.withdrawn_at,
+                Layer.withdrawals,
+                LayerVersion.token,
+            )
+            .join(LayerVersion, LayerVersion.id == Layer.current_version_id, isouter=True)
+            .where(Layer.current_version_id.is_not(None) | Layer.withdrawn_at.is_not(None))
         )
         with self._database.reading() as connection:
             return {
-                row.id: _Pointer(None if row.withdrawn_at else row.current_version_id, row.withdrawals)
+                row.id: _Pointer(None, None, row.withdrawals)
+                if row.withdrawn_at
+                else _Pointer(row.current_version_id, row.token, row.withdrawals)
                 for row in connection.execute(question)
             }
 
-    def _readable(self, version_id: int) -> PublishedLayer | None:
+    def _readable(self, pointer: _Pointer) -> PublishedLayer | None:
         try:
-            return self._version(version_id)
+            return self._version(pointer)
         except ConfigurationError as exc:
-            _log.error("stored_manifest_unreadable", version=version_id, reason=exc.sentence)
+            _log.error("stored_manifest_unreadable", version=pointer.version_id, reason=exc.sentence)
             return None
 
-    def _version(self, version_id: int) -> PublishedLayer:
+    def _list_versions(self, layer_id: str, states: Sequence[str]) -> tuple[PublishedLayer, ...]:
+        question = (
+            _select_versions()
+            .where(LayerVersion.layer_id == layer_id, LayerVersion.state.in_(states))
+            .order_by(LayerVersion.number.desc())
+        )
+        with self._database.reading() as connection, Session(connection) as session:
+            return tuple(_published(*row) for row in session.execute(question))
+
+    def _version(self, pointer: _Pointer) -> PublishedLayer:
+        if pointer.version_id is None or pointer.token is None:
+            raise NotFoundError("There is no such version of this layer.")
+        name = (pointer.version_id, pointer.token)
         with self._lock:
-            if version_id in self._versions:
-                return self._versions[version_id]
-        return self._remember(self._read_version(LayerVersion.id == version_id))
+            if name in self._versions:
+                return self._versions[name]
+        return self._remember(self._read_version(LayerVersion.id == pointer.version_id))
 
     def _find_by_token(self, layer_id: str, token: str) -> PublishedLayer:
         return self._read_version((LayerVersion.layer_id == layer_id) & (LayerVersion.token == token))
@@ -240,7 +263,7 @@ class Catalogue:
         with self._lock:
             if len(self._versions) >= _MAX_REMEMBERED_VERSIONS:
                 self._versions.pop(next(iter(self._versions)))
-            self._versions[version.version_id] = version
+            self._versions[version.version_id, version.token] = version
         return version
 
 

@@ -99,4 +99,7 @@ def _describe_version(layer: PublishedLayer) -> Json:
         "state_date": layer.state_date.isoformat(),
         "loaded_at": layer.loaded_at.isoformat(),
         "features": layer.row_count,
+        "source": {"name": layer.source_name, "sha256": layer.source_sha256},
+        "operation": layer.operation,
+        "changes": layer.changes,
     }

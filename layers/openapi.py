@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from layers.change_questions import DEFAULT_LIMIT as CHANGES_LIMIT
+from layers.change_questions import MAX_LIMIT as MAX_CHANGES
+from layers.changes import KINDS
 from layers.filters import DEFAULT_LIMIT, FORMATS, MAX_LIMIT, queryable_columns
 from layers.identify import DEFAULT_TOLERANCE_M, MAX_TOLERANCE_M
 from layers.links import GEOJSON_TYPE, JSON_TYPE, SCHEMA_TYPE
@@ -42,6 +45,9 @@ def build_paths(catalogue: Catalogue) -> Mapping[str, Json]:
         "/layers": _get("layers", "The published layers with source and licence", page),
         "/layers/{collectionId}": _get(
             "layer", "A layer with columns, quality and versions", [_layer(), *page]
+        ),
+        "/layers/{collectionId}/changes": _get(
+            "changes", "What differs between two versions of a layer", _changes_parameters()
         ),
         "/search": _get("search", "Find parcels, addresses, places and coordinates", _search_parameters()),
         "/identify": _get("identify", "What lies at a point", _identify_parameters()),
@@ -91,6 +97,21 @@ def _items_parameters(layer: PublishedLayer) -> list[Json]:
             _query(name, column.title.in_language(_LANGUAGE), _plain_schema(describe_column(column, _LANGUAGE)))
             for name, column in queryable_columns(layer.manifest.columns).items()
         ),
+    ]
+
+
+def _changes_parameters() -> list[Json]:
+    number = {"type": "integer", "minimum": 1}
+    limit = {"type": "integer", "minimum": 1, "maximum": MAX_CHANGES, "default": CHANGES_LIMIT}
+    kinds = {"type": "string", "enum": list(KINDS)}
+    return [
+        _layer(),
+        _query("from", "Number of the earlier version; the one before when left out.", number),
+        _query("to", "Number of the later version; the published one when left out.", number),
+        _query("kind", "Only features that differ in this.", kinds),
+        _query("limit", "At most so many features; for GeoJSON the maximum when left out.", limit),
+        _query("next", "Where a further page begins; comes from a link.", {"type": "string"}),
+        _format("json", "geojson"),
     ]
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
     from layers.catalogue import PublishedLayer
-    from layers.manifest import ColumnType
+    from layers.manifest import ColumnType, Manifest
 
 FID = "_fid"
 KEY = "_key"
@@ -50,20 +50,21 @@ def data_table(layer: PublishedLayer) -> sa.Table:
         if found is None:
             if len(_tables) >= _MAX_TABLES:
                 _tables.clear()
-            found = _tables[name] = _build(layer)
+            found = _tables[name] = build_table(layer.table_name, layer.srid, layer.manifest)
     return found
 
 
-def _build(layer: PublishedLayer) -> sa.Table:
+def build_table(table_name: str, srid: int, manifest: Manifest) -> sa.Table:
+    """The table of a version that is not in the catalogue yet, or one to be compared with another."""
     own: list[sa.Column[Any]] = [
         sa.Column(FID, sa.BigInteger, primary_key=True),
         sa.Column(KEY, sa.Text, nullable=False),
         sa.Column(TITLE, sa.Text),
         sa.Column(SEARCH, sa.Text),
-        sa.Column(GEOMETRY, Geometry(srid=layer.srid, spatial_index=False)),
+        sa.Column(GEOMETRY, Geometry(srid=srid, spatial_index=False)),
         sa.Column(SIZE, sa.REAL),
-        sa.Column(LABEL, Geometry("POINT", srid=layer.srid, spatial_index=False)),
+        sa.Column(LABEL, Geometry("POINT", srid=srid, spatial_index=False)),
         sa.Column(LABEL_WIDTH, sa.REAL),
     ]
-    published = [sa.Column(name, _TYPES[column.type]()) for name, column in layer.manifest.columns.items()]
-    return sa.Table(layer.table_name, sa.MetaData(schema=DATA), *own, *published)
+    published = [sa.Column(name, _TYPES[column.type]()) for name, column in manifest.columns.items()]
+    return sa.Table(table_name, sa.MetaData(schema=DATA), *own, *published)

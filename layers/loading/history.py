@@ -36,7 +36,7 @@ class LayerSummary:
 
 @dataclass(frozen=True)
 class VersionSummary:
-    """One version of a layer, with where it came from and its quality report."""
+    """One version of a layer, with where it came from, its quality report, and what it changed when it came."""
 
     number: int
     state: str
@@ -49,11 +49,15 @@ class VersionSummary:
     operation: str
     operation_accuracy_m: float | None
     quality: Mapping[str, Any]
+    changes: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that was done to a layer; `message` says why an import came to nothing."""
+    """Something that was done to a layer; `message` says why a version waits or an import came to nothing.
+
+    `changes` counts what the version differed in from the one published when it was loaded.
+    """
 
     at: datetime
     who: str
@@ -63,6 +67,7 @@ class Event:
     source_name: str | None
     source_sha256: str | None
     message: str | None
+    changes: Mapping[str, Any] | None
 
 
 def list_layers(database: Database) -> tuple[LayerSummary, ...]:

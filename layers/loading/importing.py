@@ -12,21 +12,27 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from gis.errors import ProstorError, SourceError
 from gis.logs import logger
-from gis.statements import read_statement
+from layers.changes import ChangeCounts, Stored
+from layers.loading.comparing import compare, write_findings
+from layers.loading.holding import Seen, find_hold_reason
 from layers.loading.journal import claim_layer, open_job
+from layers.loading.known import (
+    KnownVersion,
+    WaitingVersion,
+    count_withdrawals,
+    find_published,
+    find_waiting,
+    take_over_token,
+)
 from layers.loading.load import NewVersion, copy_rows, create_table, finish_table, insert_version
 from layers.loading.plan import (
-    KnownVersion,
     build_fingerprint,
     build_token,
     drawn_targets,
-    find_hold_reason,
-    published_columns,
-    retoken,
     stored_columns,
+    table_name,
 )
 from layers.loading.publish import move_pointer, record
-from layers.manifest import parse_manifest
 from layers.notes import write_note
 from layers.reading.job import ImportJob
 from layers.reading.report import Progress
@@ -56,7 +62,10 @@ _log = logger("loading")
 
 @dataclass(frozen=True)
 class ImportReport:
-    """How an import ended well. `waiting` versions are loaded but not published; `hold_reason` says why."""
+    """How an import ended well. `waiting` versions are loaded but not published; `hold_reason` says why.
+
+    `changes` counts what differs from the version that was published before, None when there was none.
+    """
 
     layer_id: str
     outcome: Outcome
@@ -68,6 +77,7 @@ class ImportReport:
     quality: Quality | None = None
     operation: str | None = None
     operation_accuracy_m: float | None = None
+    changes: ChangeCounts | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +141,7 @@ def import_layer(  # noqa: PLR0913  what a command, a test and the sample all sa
         return report
 
 
+_ASKED_TO_HOLD = "it was imported with --hold"
 _JOB_STATES: Mapping[Outcome, str] = {"published": "published", "waiting": "loaded", "unchanged": "published"}
 
 
@@ -145,7 +156,7 @@ def _check(database: Database, request: _Request, folder: Path) -> ImportReport:
         outcome="checked",
         row_count=reading.row_count,
         token=token,
-        hold_reason=find_hold_reason(previous, reading.row_count, request.manifest),
+        hold_reason=find_hold_reason(previous.seen if previous else None, _seen(request, reading, "")),
         quality=reading.quality,
         operation=reading.operation,
         operation_accuracy_m=reading.operation_accuracy_m,
@@ -156,8 +167,13 @@ def _import(database: Database, request: _Request, folder: Path, job: OpenJob) -
     staged = _stage(request, folder)
     with database.loading() as connection:
         previous = find_published(connection, request.manifest.id)
-    if previous and (previous.source_sha256, previous.fingerprint) == (staged.sha256, request.fingerprint):
+        waiting = find_waiting(connection, request.manifest.id)
+    asked = (staged.sha256, request.fingerprint)
+    if previous and (previous.source_sha256, previous.fingerprint) == asked:
         return _unchanged(request, previous, job)
+    same_waits = waiting is not None and (waiting.source_sha256, waiting.fingerprint) == asked
+    if waiting and same_waits and _waits_still(request, waiting, previous):
+        return _waiting(request, waiting, job)
     reading = _read(request, staged)
     with database.loading() as connection:
         token = _token(connection, request, reading)
@@ -201,34 +217,28 @@ def _read(request: _Request, staged: StagedSource) -> Reading:
 def _load(
     connection: Connection, request: _Request, staged: StagedSource, reading: Reading, token: str
 ) -> ImportReport:
-    manifest = request.manifest
-    previous = find_published(connection, manifest.id)
-    reason = find_hold_reason(previous, reading.row_count, manifest)
-    if request.hold and reason is None:
-        reason = "it was imported with --hold"
-    shared = _take_over_token(connection, request, token)
+    previous = find_published(connection, request.manifest.id)
+    shared = take_over_token(connection, request.manifest, request.portal.grids, token)
     new = NewVersion(
-        manifest=manifest,
+        manifest=request.manifest,
         srid=request.portal.crs,
         reading=reading,
         token=token,
         source_name=staged.name,
         source_sha256=staged.sha256,
         grids=request.portal.grids,
-        quality=_quality(reading, request.fingerprint, reason),
+        quality=_quality(reading, request.fingerprint),
         shared_table=shared,
     )
     version_id, number = insert_version(connection, new)
     if shared is None:
         _fill(connection, request, version_id, staged)
+    seen = _seen(request, reading, shared or table_name(version_id))
+    changes, reason = _judge(connection, request, previous, seen, version_id)
     facts = {"number": number, "rows": reading.row_count, "source": staged.name, "sha256": staged.sha256}
-    if reason is None:
-        request.progress(Progress(step="publish"))
-        move_pointer(connection, manifest.id, version_id, who=request.who, facts=facts)
-    else:
-        record(connection, "loaded", manifest.id, version_id, who=request.who, facts={**facts, "waits": reason})
+    _publish_or_hold(connection, request, version_id, reason, facts)
     return ImportReport(
-        layer_id=manifest.id,
+        layer_id=request.manifest.id,
         outcome="waiting" if reason else "published",
         row_count=reading.row_count,
         version_id=version_id,
@@ -238,14 +248,46 @@ def _load(
         quality=reading.quality,
         operation=reading.operation,
         operation_accuracy_m=reading.operation_accuracy_m,
+        changes=changes,
     )
 
 
+def _judge(
+    connection: Connection, request: _Request, previous: KnownVersion | None, seen: Seen, version_id: int
+) -> tuple[ChangeCounts | None, str | None]:
+    """What the loaded version changes, and why it waits; both are stored with it."""
+    asked = _ASKED_TO_HOLD if request.hold else None
+    if previous is None:
+        write_findings(connection, version_id, against=None, counts=None, hold_reason=asked)
+        return None, asked
+    request.progress(Progress(step="compare"))
+    comparison = compare(connection, previous.seen, seen)
+    reason = find_hold_reason(previous.seen, seen, comparison) or asked
+    changes = comparison.counts
+    write_findings(connection, version_id, against=previous.number, counts=changes, hold_reason=reason)
+    return changes, reason
+
+
+def _publish_or_hold(
+    connection: Connection, request: _Request, version_id: int, reason: str | None, facts: dict[str, object]
+) -> None:
+    layer_id, who = request.manifest.id, request.who
+    if reason is None:
+        request.progress(Progress(step="publish"))
+        move_pointer(connection, layer_id, version_id, who=who, facts=facts)
+    else:
+        record(connection, "loaded", layer_id, version_id, who=who, facts={**facts, "waits": reason})
+
+
+def _seen(request: _Request, reading: Reading, table: str) -> Seen:
+    """The version that is being made, as it is compared."""
+    stored = Stored(table, request.portal.crs, request.manifest, reading.row_count)
+    return Seen(stored, reading.native_extent)
+
+
 def _token(connection: Connection, request: _Request, reading: Reading) -> str:
-    """The token in the layer's present life: the same data had another one before the layer was withdrawn."""
-    layer_id = request.manifest.id
-    row = connection.execute(read_statement("layers", "count_withdrawals"), {"layer_id": layer_id}).fetchone()
-    return build_token(reading.copy_sha256, request.manifest, withdrawals=int(str(row[0])) if row else 0)
+    withdrawals = count_withdrawals(connection, request.manifest.id)
+    return build_token(reading.copy_sha256, request.manifest, withdrawals=withdrawals)
 
 
 def _fill(connection: Connection, request: _Request, version_id: int, staged: StagedSource) -> None:
@@ -258,57 +300,40 @@ def _fill(connection: Connection, request: _Request, version_id: int, staged: St
     finish_table(connection, version_id, request.columns)
 
 
-def _take_over_token(connection: Connection, request: _Request, token: str) -> str | None:
-    """When the same data were loaded before: free their token, and name their table to share.
-
-    The older version keeps its table and gets another token, so both stay readable. None means: load the rows.
-    """
-    manifest = request.manifest
-    row = connection.execute(
-        read_statement("layers", "version_by_token"), {"layer_id": manifest.id, "token": token}
-    ).fetchone()
-    if row is None:
-        return None
-    version_id, table, described, grids, readable = row
-    connection.execute(
-        read_statement("layers", "set_version_token"),
-        {"id": version_id, "token": retoken(token, int(str(version_id)))},
-    )
-    same_columns = published_columns(parse_manifest(_mapping(described))) == published_columns(manifest)
-    return str(table) if readable and same_columns and grids == list(request.portal.grids) else None
-
-
-def find_published(connection: Connection, layer_id: str) -> KnownVersion | None:
-    """The version of a layer that is published now, or None."""
-    row = connection.execute(read_statement("layers", "published_version"), {"layer_id": layer_id}).fetchone()
-    if row is None:
-        return None
-    version_id, number, token, row_count, described, sha256, fingerprint = row
-    return KnownVersion(
-        id=int(str(version_id)),
-        number=int(str(number)),
-        token=str(token),
-        row_count=int(str(row_count)),
-        columns=published_columns(parse_manifest(_mapping(described))),
-        source_sha256=str(sha256),
-        fingerprint=str(fingerprint),
-    )
-
-
 def _unchanged(request: _Request, previous: KnownVersion, job: OpenJob) -> ImportReport:
     job.end(_JOB_STATES["unchanged"], version_id=previous.id)
     return ImportReport(
         layer_id=request.manifest.id,
         outcome="unchanged",
-        row_count=previous.row_count,
+        row_count=previous.seen.stored.row_count,
         version_id=previous.id,
         number=previous.number,
         token=previous.token,
     )
 
 
-def _quality(reading: Reading, fingerprint: str, reason: str | None) -> dict[str, Any]:
-    return {**reading.quality.model_dump(mode="json"), "fingerprint": fingerprint, "hold_reason": reason}
+def _waits_still(request: _Request, waiting: WaitingVersion, previous: KnownVersion | None) -> bool:
+    """True when the version that waits would wait again: asked to, or compared with what is still published."""
+    if waiting.hold_reason == _ASKED_TO_HOLD:
+        return request.hold
+    return waiting.against == (previous.number if previous else None)
+
+
+def _waiting(request: _Request, waiting: WaitingVersion, job: OpenJob) -> ImportReport:
+    job.end(_JOB_STATES["waiting"], message=waiting.hold_reason, version_id=waiting.id)
+    return ImportReport(
+        layer_id=request.manifest.id,
+        outcome="waiting",
+        row_count=waiting.row_count,
+        version_id=waiting.id,
+        number=waiting.number,
+        token=waiting.token,
+        hold_reason=waiting.hold_reason,
+    )
+
+
+def _quality(reading: Reading, fingerprint: str) -> dict[str, Any]:
+    return {**reading.quality.model_dump(mode="json"), "fingerprint": fingerprint}
 
 
 @contextmanager
@@ -338,10 +363,3 @@ def _ended(job: OpenJob) -> Iterator[None]:
     finally:
         if state:
             job.end_badly(state, message=message)
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    if not isinstance(value, dict):
-        msg = "the catalogue holds something else than a manifest"
-        raise TypeError(msg)
-    return value

@@ -1,6 +1,7 @@
 """What an import is going to make, decided before anything is made. Pure: no file, no database.
 
-The columns of the data table, the token under which it is served, and whether a person has to look first.
+The columns of the data table and the token under which it is served. Whether a person has to look first is
+decided in `holding`.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gis import crs
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 # Raise it when stored columns or tiles are made differently: every token changes, every layer is read anew.
 ENCODER_VERSION = 1
 TOKEN_LENGTH = 16
-_HOLD_SHARE = 0.5
 # Scale limits are round numbers; a hair of map distortion must not move one to the next zoom.
 _ZOOM_SLACK = 0.01
 _TYPES: dict[ColumnType, StoredType] = {
@@ -36,19 +36,6 @@ _TYPES: dict[ColumnType, StoredType] = {
     "date": "date",
     "boolean": "boolean",
 }
-
-
-@dataclass(frozen=True)
-class KnownVersion:
-    """What the plan has to know about the version that is published now."""
-
-    id: int
-    number: int
-    token: str
-    row_count: int
-    columns: tuple[tuple[str, str], ...]
-    source_sha256: str
-    fingerprint: str
 
 
 def stored_columns(manifest: Manifest, srid: int, targets: Sequence[TileTarget]) -> tuple[StoredColumn, ...]:
@@ -144,20 +131,3 @@ def retoken(token: str, version_id: int) -> str:
 def published_columns(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     """Names and types of the published columns, in order."""
     return tuple((name, column.type) for name, column in manifest.columns.items())
-
-
-def find_hold_reason(previous: KnownVersion | None, row_count: int, manifest: Manifest) -> str | None:
-    """Why a person has to confirm this version before it is published, or None.
-
-    Half the rows gone, or columns gone or of another type, is more often a mistake than news.
-    """
-    if previous is None:
-        return None
-    if row_count < previous.row_count * _HOLD_SHARE:
-        lost = 100 * (previous.row_count - row_count) / previous.row_count
-        return f"it has {row_count} rows and the published version {previous.row_count} ({lost:.0f} % fewer)"
-    columns = dict(published_columns(manifest))
-    changed = [name for name, kind in previous.columns if columns.get(name) != kind]
-    if changed:
-        return f"columns were taken away or have another type: {', '.join(changed)}"
-    return None

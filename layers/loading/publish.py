@@ -33,7 +33,13 @@ class Publication:
 
 
 def move_pointer(
-    connection: Connection, layer_id: str, version_id: int, *, who: str, facts: dict[str, object]
+    connection: Connection,
+    layer_id: str,
+    version_id: int,
+    *,
+    who: str,
+    facts: dict[str, object],
+    action: str = "published",
 ) -> int | None:
     """Point the layer at a version, on the caller's transaction; the id of the version it pointed at before."""
     row = connection.execute(
@@ -44,7 +50,7 @@ def move_pointer(
     if previous is not None and previous != version_id:
         connection.execute(state, {"id": previous, "state": "kept"})
     connection.execute(state, {"id": version_id, "state": "published"})
-    record(connection, "published", layer_id, version_id, who=who, facts={**facts, "previous": previous})
+    record(connection, action, layer_id, version_id, who=who, facts={**facts, "previous": previous})
     return previous
 
 
@@ -69,8 +75,8 @@ def publish_version(
 ) -> Publication:
     """Publish a version that is loaded or kept: the one with this number, or the newest that waits.
 
-    Raises NotFoundError when there is none, GoneError when its data were withdrawn or cleared away, ConflictError
-    when it waits for a confirmation that was not given.
+    Raises NotFoundError when there is none, GoneError when its data were withdrawn or cleared away,
+    ConflictError when it waits for a confirmation that was not given.
     """
     with layer_lock(database, layer_id), database.loading() as connection:
         version_id, found_number, reason = _choose(connection, layer_id, number)
@@ -79,7 +85,8 @@ def publish_version(
                 f"Version {found_number} of {layer_id!r} waits because {reason}. Look at it, and publish "
                 "it with --confirm when it is right."
             )
-        previous = move_pointer(connection, layer_id, version_id, who=who, facts={"confirmed": bool(reason)})
+        facts: dict[str, object] = {"confirmed": bool(reason), "waited": reason}
+        previous = move_pointer(connection, layer_id, version_id, who=who, facts=facts)
         return Publication(layer_id, version_id, found_number, previous)
 
 
@@ -88,19 +95,25 @@ def _choose(connection: Connection, layer_id: str, number: int | None) -> tuple[
         read_statement("layers", "version_to_publish"), {"layer_id": layer_id, "number": number}
     ).fetchone()
     if row is None:
-        _refuse_gone(connection, layer_id, number)
+        refuse_gone(find_state(connection, layer_id, number), layer_id, number)
         wanted = f"version {number}" if number is not None else "version that waits"
-        raise NotFoundError(f"The layer {layer_id!r} has no {wanted} that could be published.")
+        raise NotFoundError(
+            f"The layer {layer_id!r} has no {wanted}; `prostor layer show {layer_id[:64]}` lists its versions."
+        )
     version_id, found, reason = row
     return int(str(version_id)), int(str(found)), str(reason) if reason else None
 
 
-def _refuse_gone(connection: Connection, layer_id: str, number: int | None) -> None:
-    """Raise GoneError when there was such a version and its data are no longer there."""
+def find_state(connection: Connection, layer_id: str, number: int | None) -> str | None:
+    """The state of the version with this number; None when there was none."""
     row = connection.execute(
         read_statement("layers", "state_of_version"), {"layer_id": layer_id, "number": number}
     ).fetchone()
-    state = row[0] if row is not None else None
+    return str(row[0]) if row is not None else None
+
+
+def refuse_gone(state: str | None, layer_id: str, number: int | None) -> None:
+    """Raise GoneError when there was such a version and its data are no longer there."""
     if state == "withdrawn":
         raise GoneError(
             f"Version {number} of {layer_id!r} was withdrawn, and its data were deleted. Import the layer "

@@ -14,6 +14,7 @@ from flask import Blueprint
 from layers.routes.answers import Door
 from layers.routes.collections import add_collections
 from layers.routes.features import add_features
+from layers.routes.history import add_history
 from layers.routes.questions import add_questions
 
 if TYPE_CHECKING:
@@ -43,5 +44,6 @@ def build_blueprint(
     blueprint = Blueprint("layers", __name__)
     add_collections(blueprint, door)
     add_features(blueprint, door)
+    add_history(blueprint, door)
     add_questions(blueprint, door)
     return blueprint

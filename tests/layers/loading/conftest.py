@@ -79,14 +79,16 @@ def fields_manifest() -> Callable[..., Manifest]:
 def write_fields(tmp_path: Path) -> Callable[..., Path]:
     """Writes a GeoPackage of rectangular fields, one for each number."""
 
-    def write(numbers: Sequence[object], *, shift: float = 0.0, name: str = "fields.gpkg") -> Path:
+    def write(
+        numbers: Sequence[object], *, shift: float = 0.0, north: float = 0.0, name: str = "fields.gpkg"
+    ) -> Path:
         path = tmp_path / name
         path.unlink(missing_ok=True)
         schema = {"geometry": "Polygon", "properties": {"ST": "str", "POVR": "float"}}
         with fiona.open(path, "w", driver="GPKG", schema=schema, crs="EPSG:3794") as file:
             for place, number in enumerate(numbers):
                 west = WEST + 50 * (place % 100) + shift
-                south = SOUTH + 60 * (place // 100)
+                south = SOUTH + 60 * (place // 100) + north
                 shape = shapely.box(west, south, west + 40, south + 50)
                 file.write(
                     {"geometry": mapping(shape), "properties": {"ST": str(number), "POVR": 2000.0 + place}}

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from layers.loading.load import index_statements
 from layers.loading.plan import (
-    KnownVersion,
     build_fingerprint,
     build_token,
     drawn_targets,
-    find_hold_reason,
-    published_columns,
     retoken,
     stored_columns,
 )
@@ -29,19 +26,6 @@ if TYPE_CHECKING:
 D96 = TileTarget("SI-D96", 3794, 370_000, 200_000, 1024, max_tile_zoom=12)
 MERCATOR = TileTarget("WebMercatorQuad", 3857, -20037508.34, 20037508.34, 156543.03392804097, max_tile_zoom=18)
 SHA = "0" * 64
-
-
-def known(manifest: Manifest, rows: int = 100) -> KnownVersion:
-    """A published version of this manifest."""
-    return KnownVersion(
-        id=1,
-        number=1,
-        token="t",  # noqa: S106  a content token, no secret
-        row_count=rows,
-        columns=published_columns(manifest),
-        source_sha256=SHA,
-        fingerprint="f",
-    )
 
 
 def test_stored_columns_follow_the_contract(fields_manifest: Callable[..., Manifest]) -> None:
@@ -145,33 +129,3 @@ def test_zooms_are_tried_where_the_layer_is_drawn(
 
     assert [target.min_zoom for target in targets] == [d96, mercator]
     assert [replace(target, min_zoom=0) for target in targets] == [D96, MERCATOR]
-
-
-@pytest.mark.parametrize(
-    ("rows", "parts", "reason"),
-    [
-        (100, {}, None),
-        (50, {}, None),
-        (49, {}, "it has 49 rows and the published version 100 (51 % fewer)"),
-        (300, {}, None),
-    ],
-)
-def test_half_the_rows_gone_asks_a_person(
-    fields_manifest: Callable[..., Manifest], rows: int, parts: dict[str, Any], reason: str | None
-) -> None:
-    """More rows are fine, and so are half of them."""
-    assert find_hold_reason(known(fields_manifest()), rows, fields_manifest(**parts)) == reason
-
-
-def test_other_columns_ask_a_person(fields_manifest: Callable[..., Manifest]) -> None:
-    """Columns that went or have another type; new ones hurt nobody."""
-    column = {"source": ["ST"], "title": {"sl": "Številka"}}
-    before = known(fields_manifest())
-    fewer = fields_manifest(columns={"number": column})
-    other = fields_manifest(columns={"number": column, "area": {**column, "type": "text"}})
-    more = fields_manifest(columns={**fields_manifest().model_dump()["columns"], "use": column})
-
-    assert find_hold_reason(before, 100, fewer) == "columns were taken away or have another type: area"
-    assert find_hold_reason(before, 100, other) == "columns were taken away or have another type: area"
-    assert find_hold_reason(before, 100, more) is None
-    assert find_hold_reason(None, 1, fewer) is None
