@@ -12,18 +12,18 @@ import typer
 from gis.errors import ConfigurationError, ProstorError
 from layers.drafting import draft_manifest
 from layers.introspect import advise_crs, inspect_source
-from layers.loading.history import list_events, list_layers, list_versions
+from layers.loading.history import list_layers, list_versions
 from layers.loading.importing import ImportReport, import_layer
 from layers.loading.publish import publish_version
 from layers.loading.retire import sweep
 from layers.manifest import read_manifest
-from prostor.commands import layer_export, layer_withdraw
+from prostor.commands import layer_export, layer_history, layer_withdraw
 from prostor.commands.console import answer, say
 from prostor.commands.inspection_view import inspection_as_json, show_inspection
 from prostor.commands.layer_opening import layer_settings, opened
 from prostor.commands.layer_progress import import_progress
 from prostor.commands.layer_views import show_import, show_layer, show_layers
-from prostor.commands.tables import show_json, show_rows
+from prostor.commands.tables import show_json
 from prostor.portal_choice import find_portal_folder, read_chosen_portal
 from tiles.grid import read_grids
 
@@ -147,21 +147,9 @@ def show(layer: Annotated[str, typer.Argument(help="Id of the layer.")], as_json
         show_layer(layer, versions)
 
 
-@app.command("history")
-def history(layer: Annotated[str, typer.Argument(help="Id of the layer.")], as_json: AsJson = False) -> None:
-    """Show who did what to a layer and when, also imports that came to nothing."""
-    settings = layer_settings()
-    with opened(settings) as database:
-        events = list_events(database, layer)
-    if as_json:
-        show_json(events)
-        return
-    headings = ["when", "who", "what", "version", "rows", "source", "remark"]
-    show_rows(
-        headings, [(e.at, e.who, e.action, e.number, e.row_count, e.source_name, e.message) for e in events]
-    )
-
-
+app.command("history")(layer_history.history)
+app.command("diff")(layer_history.diff)
+app.command("rollback")(layer_history.rollback)
 app.command("export")(layer_export.export)
 app.command("withdraw")(layer_withdraw.withdraw)
 

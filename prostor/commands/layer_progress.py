@@ -33,6 +33,7 @@ _STEPS = {
     "sort": "putting neighbours together",
     "load": "loading",
     "index": "making indexes",
+    "compare": "comparing with the published version",
     "publish": "publishing",
     "write": "writing",
 }
