@@ -57,6 +57,19 @@ def panel_heading(page: Page) -> str:
     return page.inner_text("#answer-heading")
 
 
+def resting_box(page: Page, selector: str) -> dict[str, float]:
+    """Where an element is, once it has stood still for a while: the map may be flying, or the sheet rising."""
+    before: dict[str, float] | None = None
+    for _ in range(50):
+        now = page.locator(selector).bounding_box()
+        if now is not None and now == before:
+            return dict(now)
+        before = dict(now) if now is not None else None
+        page.wait_for_timeout(400)
+    msg = f"{selector} did not come to rest"
+    raise AssertionError(msg)
+
+
 def view_of(page: Page) -> dict[str, float]:
     """East, north and scale of the address bar."""
     page.wait_for_timeout(400)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ from tests.browser.looking import panel_heading, view_of, wait_for_tiles
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
@@ -31,6 +32,26 @@ def test_typed_parcel_is_shown_and_outlined(open_page: Callable[..., Page], parc
     assert abs(view_of(page)["north"] - parcel["point"]["n"]) < 60
     assert page.locator("[data-section=zone] .zone__words").first.inner_text() != ""
     assert page.locator("#search-results").is_hidden()
+
+
+def test_return_is_not_lost_while_the_answer_is_slow(
+    open_page: Callable[..., Page], parcel: dict[str, Any]
+) -> None:
+    """The pause after the last letter ends while the answer is on its way; it is not asked for again."""
+    page = open_page()
+    asked: list[str] = []
+
+    def answer_slowly(route: Route) -> None:
+        asked.append(route.request.url)
+        time.sleep(0.6)
+        route.continue_()
+
+    page.route("**/search?**", answer_slowly)
+    page.fill("#search-input", parcel["title"])
+    page.keyboard.press("Enter")
+
+    assert panel_heading(page) == f"Parcela {parcel['title']}"
+    assert len(asked) == 1
 
 
 def test_click_shows_where_what_and_whence(open_page: Callable[..., Page], parcel: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browser.accessibility import faults
-from tests.browser.looking import PHONE, Watch, panel_heading, wait_for_tiles
+from tests.browser.looking import PHONE, Watch, panel_heading, resting_box, wait_for_tiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,13 +44,9 @@ def test_found_parcel_is_not_hidden_by_the_sheet(
     page.fill("#search-input", parcel["title"])
     page.keyboard.press("Enter")
     panel_heading(page)
-    page.wait_for_timeout(800)
 
-    outline, stage = (
-        page.locator(each).bounding_box() for each in (".leaflet-selection-pane path >> nth=1", ".stage")
-    )
-    assert outline is not None
-    assert stage is not None
+    outline = resting_box(page, ".leaflet-selection-pane path >> nth=1")
+    stage = resting_box(page, ".stage")
     assert outline["y"] > stage["y"]
     assert outline["y"] + outline["height"] < stage["y"] + stage["height"]
 
@@ -62,13 +58,9 @@ def test_tapped_place_stays_in_sight(open_page: Callable[..., Page], parcel: dic
 
     page.touchscreen.tap(195, 640)
     panel_heading(page)
-    page.wait_for_timeout(800)
 
-    mark, stage = (
-        page.locator(each).bounding_box() for each in (".leaflet-selection-pane path >> nth=-1", ".stage")
-    )
-    assert mark is not None
-    assert stage is not None
+    mark = resting_box(page, ".leaflet-selection-pane path >> nth=-1")
+    stage = resting_box(page, ".stage")
     assert stage["y"] < mark["y"] < stage["y"] + stage["height"]
 
 

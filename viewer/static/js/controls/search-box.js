@@ -19,7 +19,8 @@ export class SearchBox extends Emitter {
     this._results = new Map();
     this._combobox = new Combobox(input, list, { tabInsertsSuggestions: false, firstOptionSelectionMode: 'active' });
     this._shownFor = '';
-    this._askSoon = afterPause(() => { if (!this._isUpToDate()) this._ask(); }, TYPING_PAUSE_MILLISECONDS);
+    this._askedFor = '';
+    this._askSoon = afterPause(() => this._askIfNew(), TYPING_PAUSE_MILLISECONDS);
     this._listen();
   }
 
@@ -61,8 +62,15 @@ export class SearchBox extends Emitter {
     return this._shownFor === this.input.value.trim();
   }
 
+  /** Ask, unless the answer is here or on its way: asking again would drop what waits for it, a Return. */
+  _askIfNew() {
+    const isOnItsWay = this._askedFor === this.input.value.trim();
+    if (!isOnItsWay && !this._isUpToDate()) this._ask();
+  }
+
   async _ask() {
     const text = this.input.value.trim();
+    this._askedFor = text;
     if (text === '') {
       this._question.drop();
       this._show({ groups: [] });
@@ -73,11 +81,13 @@ export class SearchBox extends Emitter {
     try {
       const answer = await this._question.ask((signal) => fetchJson(address, { signal }));
       if (answer) {
+        this._askedFor = '';
         this._shownFor = text;
         this._show(answer);
       }
       return answer;
     } catch {
+      this._askedFor = '';
       this._tell(this.wording.say('search.failed'));
       return null;
     }
@@ -134,6 +144,7 @@ export class SearchBox extends Emitter {
 
   _empty() {
     this._question.drop();
+    this._askedFor = '';
     this.showText('');
     this._show({ groups: [] });
     this.input.focus();
