@@ -57,7 +57,7 @@ id = "{layer}"
 title = {{ sl = "Njive" }}
 description = {{ sl = "Njive." }}
 key = ["number"]
-search = {{ text = "Njiva {{number}}" }}
+search = {{ text = "Njiva {{number}} izdaja {{edition}}" }}
 style = {{ default = {{ fill = "#aabbcc" }} }}
 tiles = {{ columns = ["edition"] }}
 [source]

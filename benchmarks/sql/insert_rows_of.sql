@@ -1,0 +1,1 @@
+INSERT INTO {table} SELECT s.*, {edition}::integer FROM {source} AS s

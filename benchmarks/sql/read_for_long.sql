@@ -1,0 +1,1 @@
+SELECT count(*), pg_sleep(%(seconds)s) FROM {table}
