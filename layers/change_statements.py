@@ -166,21 +166,23 @@ def attributes_differ(pair: Pair) -> Clause:
     return sa.or_(sa.false(), *(_differs(pair, name) for name in pair.shared_columns))
 
 
-def _select_keys(pair: Pair, kind: Kind | None, after_key: str | None) -> sa.Select[Any]:
+def _select_keys(pair: Pair, kind: Kind | None, after_key: str | None) -> sa.CompoundSelect[Any]:
     selected = _of_kind(pair, kind)
-    return selected if after_key is None else selected.where(selected.selected_columns["key"] > after_key)
+    if after_key is not None:
+        selected = [each.where(each.selected_columns["key"] > after_key) for each in selected]
+    return sa.union_all(*selected)
 
 
-def _of_kind(pair: Pair, kind: Kind | None) -> sa.Select[Any]:
+def _of_kind(pair: Pair, kind: Kind | None) -> list[sa.Select[Any]]:
     if kind == "added":
-        return _only_in(pair.a, pair.b, "added")
+        return [_only_in(pair.a, pair.b, "added")]
     if kind == "removed":
-        return _only_in(pair.b, pair.a, "removed")
+        return [_only_in(pair.b, pair.a, "removed")]
     if kind == "geometry":
-        return _changed(pair, geometry_differs(pair))
+        return [_changed(pair, geometry_differs(pair))]
     if kind == "attributes":
-        return _changed(pair, attributes_differ(pair))
-    return _in_any_way(pair)
+        return [_changed(pair, attributes_differ(pair))]
+    return [_new_or_changed(pair), _only_in(pair.b, pair.a, "removed")]
 
 
 def _only_in(
@@ -197,15 +199,15 @@ def _changed(pair: Pair, condition: Clause) -> sa.Select[Any]:
     return selected.select_from(_joined(pair)).where(condition)
 
 
-def _in_any_way(pair: Pair) -> sa.Select[Any]:
+def _new_or_changed(pair: Pair) -> sa.Select[Any]:
+    """Added and changed features in one reading of the newer table."""
     old, new = pair.b.c[KEY], pair.a.c[KEY]
-    change = sa.case((old.is_(None), "added"), (new.is_(None), "removed"), else_="changed")
-    shared = sa.and_(old.is_not(None), new.is_not(None))
-    geometry, attributes = geometry_differs(pair), attributes_differ(pair)
+    shared, geometry, attributes = old.is_not(None), geometry_differs(pair), attributes_differ(pair)
+    change = sa.case((old.is_(None), "added"), else_="changed")
     return (
-        _keys(sa.func.coalesce(new, old), change, sa.and_(shared, geometry), sa.and_(shared, attributes))
-        .select_from(sa.join(pair.b, pair.a, old == new, full=True))
-        .where(sa.or_(old.is_(None), new.is_(None), geometry, attributes))
+        _keys(new, change, sa.and_(shared, geometry), sa.and_(shared, attributes))
+        .select_from(sa.outerjoin(pair.a, pair.b, old == new))
+        .where(sa.or_(old.is_(None), geometry, attributes))
     )
 
 
@@ -216,7 +218,7 @@ def _keys(key: Any, change: Any, geometry: Any, attributes: Any) -> sa.Select[An
     )
 
 
-def _materialized(statement: sa.Select[Any], name: str) -> sa.CTE:
+def _materialized(statement: sa.Select[Any] | sa.CompoundSelect[Any], name: str) -> sa.CTE:
     return statement.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
 
 

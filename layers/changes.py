@@ -168,6 +168,8 @@ def read_counts(database: Database, before: PublishedLayer, after: PublishedLaye
     pair = Pair(Stored.of(before), Stored.of(after))
     if pair.is_one_table:
         return _nothing_changed(pair.after)
+    if after.changes is not None and after.changes["against"] == before.number:
+        return _stored_counts(after.changes, after.row_count)
     name = (before.token, before.table_name, after.token, after.table_name)
     with _lock:
         if name in _counted:
@@ -216,7 +218,7 @@ def compare_columns(before: PublishedLayer, after: PublishedLayer) -> ColumnChan
 def _comparing(database: Database) -> Iterator[sa.Connection]:
     """A connection of the pool for long questions, with room for comparing."""
     with reading_version(database, "downloads") as connection:
-        connection.exec_driver_sql(read_statement("layers", "prepare_comparing"))
+        connection.exec_driver_sql(read_statement("layers", "prepare_reading_changes"))
         yield connection
 
 
@@ -237,6 +239,12 @@ def _count(pair: Pair, rows: Sequence[tuple[Any, ...]]) -> ChangeCounts:
         unchanged=unchanged,
         changed=shared - unchanged,
     )
+
+
+def _stored_counts(changes: Mapping[str, Any], row_count: int) -> ChangeCounts:
+    """The counts an import stored with its version."""
+    counts = {kind: int(changes[kind]) for kind in (*KINDS, "unchanged")}
+    return ChangeCounts(**counts, changed=row_count - counts["added"] - counts["unchanged"])
 
 
 def _nothing_changed(stored: Stored) -> ChangeCounts:
