@@ -184,3 +184,10 @@ def address_of(page: Page) -> str:
         }"""
     )
     return str(text)[:5]
+
+
+def test_the_page_itself_does_not_scroll(open_page: Callable[..., Page]) -> None:
+    """Only the list scrolls, and takes its hidden texts with it; the map stays where it is."""
+    page = open_page()
+
+    assert page.evaluate("document.documentElement.scrollHeight - window.innerHeight") == 0
