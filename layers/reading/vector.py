@@ -5,6 +5,7 @@ Text of a shapefile is taken as bytes (ISO-8859-1 keeps them all) and decoded st
 
 from __future__ import annotations
 
+import itertools
 import logging
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from layers.reading.drivers import DRIVERS
 from layers.reading.encoding import Encoding, choose_encoding, decode, parse_cpg
 from layers.reading.geojsontext import GeoJsonFacts, read_geojson_facts
 from layers.reading.geopackage import FeatureTable, read_feature_tables
+from layers.reading.geopackagerows import PlainTable, find_plain_table
 from layers.reading.report import Counts
 from layers.reading.rows import BATCH_SIZE, Batch
 from layers.reading.shapefile import ShapefileParts, check_parts
@@ -57,6 +59,7 @@ class VectorTable:
     table: FeatureTable | None = None
     facts: GeoJsonFacts | None = None
     curves: CurveReader | None = None
+    plain: PlainTable | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -90,9 +93,14 @@ class VectorTable:
 
     def batches(self, names: Sequence[str], size: int = BATCH_SIZE) -> Iterator[Batch]:
         """Every feature in file order. Raises SourceError naming the feature that cannot be read."""
+        done, whole = (yield from self.plain.batches(names, size)) if self.plain else (0, False)
+        if not whole:
+            yield from self._gdal_batches(names, size, skip=done)
+
+    def _gdal_batches(self, names: Sequence[str], size: int, *, skip: int) -> Iterator[Batch]:
         raw_names = dict(zip(self.names, self.collection.schema["properties"], strict=True))
         wanted = [(name, raw_names[name]) for name in names]
-        features = self._features()
+        features = itertools.islice(self._features(), skip, None)
         missing = 0
         while True:
             numbers: list[int] = []
@@ -193,6 +201,7 @@ def open_vector(path: Path, kind: Format, *, layer: str | None, encoding: str | 
                 *_naming_notes([*renamed, *_made_up(collection)]),
             ),
             curves=curves,
+            plain=find_plain_table(path, table.name) if table else None,
             table=table,
             facts=facts,
         )
