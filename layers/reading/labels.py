@@ -57,8 +57,9 @@ def label_polygons(geometries: Any) -> tuple[Any, Any]:
         best_score[better] = score[better]
         best_x[better], best_y[better] = middle[better], height[better]
         best_width[better] = width[better]
-    points = shapely.force_2d(shapely.point_on_surface(geometries))
     found = best_width > 0
+    points = np.full(len(geometries), None, dtype=object)
+    points[~found] = shapely.force_2d(shapely.point_on_surface(geometries[~found]))
     points[found] = shapely.points(best_x[found], best_y[found])
     widths = np.where(found, best_width, np.where(shapely.is_missing(geometries), np.nan, 0.0))
     return points, widths
@@ -77,13 +78,22 @@ class _Edges:
 
 
 def _edges(geometries: Any) -> _Edges:
-    polygons, owner_of_polygon = shapely.get_parts(geometries, return_index=True)
-    rings, polygon_of_ring = shapely.get_rings(polygons, return_index=True)
+    rings, owner_of_ring = _rings(geometries)
     coordinates, ring = shapely.get_coordinates(rings, return_index=True)
     joined = ring[:-1] == ring[1:]
     start, end = coordinates[:-1][joined], coordinates[1:][joined]
-    owner = owner_of_polygon[polygon_of_ring[ring[:-1][joined]]]
+    owner = owner_of_ring[ring[:-1][joined]]
     return _Edges(start[:, 0], start[:, 1], end[:, 0], end[:, 1], owner, len(geometries))
+
+
+def _rings(geometries: Any) -> tuple[Any, Any]:
+    """Every ring, and the place of its polygon. A polygon of one ring has the ring's vertices: it stands for it."""
+    single = (shapely.get_type_id(geometries) == 3) & (shapely.get_num_interior_rings(geometries) == 0)
+    others = np.flatnonzero(~single)
+    polygons, other_of_polygon = shapely.get_parts(geometries[others], return_index=True)
+    rings, polygon_of_ring = shapely.get_rings(polygons, return_index=True)
+    owners = np.concatenate([np.flatnonzero(single), others[other_of_polygon[polygon_of_ring]]])
+    return np.concatenate([geometries[single], rings]), owners
 
 
 def _longest_pieces(edges: _Edges, height: Any) -> tuple[Any, Any]:
@@ -93,11 +103,17 @@ def _longest_pieces(edges: _Edges, height: Any) -> tuple[Any, Any]:
     x1, y1, x2, y2 = (part[crossing] for part in (edges.x1, edges.y1, edges.x2, edges.y2))
     owner = edges.owner[crossing]
     x = x1 + (y[crossing] - y1) * (x2 - x1) / (y2 - y1)
-    order = np.lexsort((x, owner))
+    middles, widths = np.full(edges.count, np.nan), np.zeros(edges.count)
     # A closed ring is crossed an even number of times, so pieces are the pairs 0-1, 2-3, … of one polygon.
+    # Most polygons are crossed twice: their crossings stand side by side, and nothing need be sorted.
+    once = np.bincount(owner, minlength=edges.count)[owner] == 2
+    pairs, owner_of_pair = x[once].reshape(-1, 2), owner[once][0::2]
+    middles[owner_of_pair] = (pairs[:, 0] + pairs[:, 1]) / 2
+    widths[owner_of_pair] = np.abs(pairs[:, 1] - pairs[:, 0])
+    x, owner = x[~once], owner[~once]
+    order = np.lexsort((x, owner))
     left, right, owner = x[order][0::2], x[order][1::2], owner[order][0::2]
     width = right - left
-    middles, widths = np.full(edges.count, np.nan), np.zeros(edges.count)
     rising = np.argsort(width, kind="stable")
     middles[owner[rising]] = ((left + right) / 2)[rising]
     widths[owner[rising]] = width[rising]
