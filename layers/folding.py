@@ -15,6 +15,8 @@ _WHOLE_LETTERS = str.maketrans(
 
 def fold(text: str) -> str:
     """Lower case, accents stripped (č→c, š→s, ž→z, đ→d), runs of white space made one space, ends trimmed."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     apart = unicodedata.normalize("NFKD", text).lower().translate(_WHOLE_LETTERS)
     plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return " ".join(plain.split())

@@ -296,8 +296,13 @@ def _fill(connection: Connection, request: _Request, version_id: int, staged: St
 
     create_table(connection, version_id, request.columns)
     copy_rows(connection, version_id, request.columns, staged.folder / "rows.copy", sent)
-    request.progress(Progress(step="index"))
-    finish_table(connection, version_id, request.columns)
+    finish_table(
+        connection,
+        version_id,
+        request.columns,
+        searched=request.manifest.search is not None,
+        progress=lambda done, total: request.progress(Progress(step="index", done=done, total=total)),
+    )
 
 
 def _unchanged(request: _Request, previous: KnownVersion, job: OpenJob) -> ImportReport:

@@ -97,8 +97,12 @@ def take_over_token(
         read_statement("layers", "set_version_token"),
         {"id": version_id, "token": retoken(token, int(str(version_id)))},
     )
-    same_columns = published_columns(parse_manifest(_mapping(described))) == published_columns(manifest)
-    return str(table) if readable and same_columns and made_for == list(grids) else None
+    known = parse_manifest(_mapping(described))
+    same_columns = published_columns(known) == published_columns(manifest)
+    # A table that was not made for searching lacks the indexes for it.
+    same_indexes = (known.search is None) == (manifest.search is None)
+    same = same_columns and same_indexes and made_for == list(grids)
+    return str(table) if readable and same else None
 
 
 def _mapping(value: object) -> Mapping[str, object]:

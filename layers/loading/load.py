@@ -119,16 +119,26 @@ def copy_rows(
             progress(sent, total)
 
 
-def finish_table(connection: Connection, version_id: int, columns: Sequence[StoredColumn]) -> None:
-    """Keys, indexes and statistics, after the rows are in."""
-    table = _table(version_id)
-    for statement in index_statements(table_name(version_id), columns):
+def finish_table(
+    connection: Connection,
+    version_id: int,
+    columns: Sequence[StoredColumn],
+    *,
+    searched: bool,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> None:
+    """Keys, indexes and statistics, after the rows are in; `progress` is told how many of how many are made."""
+    statements = index_statements(table_name(version_id), columns, searched=searched)
+    connection.execute(read_statement("layers", "statistics_target"))
+    statements.append(sql.SQL("ANALYZE {}").format(_table(version_id)))
+    for done, statement in enumerate(statements):
+        progress(done, len(statements))
         connection.execute(statement)
-    connection.execute(sql.SQL("ANALYZE {}").format(table))
+    progress(len(statements), len(statements))
 
 
-def index_statements(name: str, columns: Sequence[StoredColumn]) -> list[sql.Composed]:
-    """Keys, GiST on every geometry but the label, trigrams and prefixes on the search text."""
+def index_statements(name: str, columns: Sequence[StoredColumn], *, searched: bool) -> list[sql.Composed]:
+    """Keys, GiST on every geometry but the label; trigrams and prefixes of the text of a searched layer."""
     table = identifier(DATA, name)
     statements = [
         sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(table, identifier("_fid")),
@@ -140,10 +150,14 @@ def index_statements(name: str, columns: Sequence[StoredColumn]) -> list[sql.Com
         if column.type == "geometry" and column.name != "_label"
     ]
     search = identifier("_search")
-    statements += [
-        sql.SQL("CREATE INDEX ON {} USING gin ({} gin_trgm_ops)").format(table, search),
-        sql.SQL("CREATE INDEX ON {} ({} text_pattern_ops)").format(table, search),
-    ]
+    statements += (
+        []
+        if not searched
+        else [
+            sql.SQL("CREATE INDEX ON {} USING gin ({} gin_trgm_ops)").format(table, search),
+            sql.SQL("CREATE INDEX ON {} ({} text_pattern_ops)").format(table, search),
+        ]
+    )
     return statements
 
 

@@ -21,7 +21,7 @@ from layers.notes import list_first, write_note
 from layers.reading.columns import ColumnMatch, match_columns
 from layers.reading.copyfile import CopyFile
 from layers.reading.delimited import open_delimited
-from layers.reading.identity import KeyMaker, build_search_texts, build_titles, fid_of
+from layers.reading.identity import KeyMaker, build_search_texts, build_titles, fids_of
 from layers.reading.labels import build_labels
 from layers.reading.persons import PersonWatch
 from layers.reading.position import OutlineWatch, check_stated_crs, check_units
@@ -29,7 +29,7 @@ from layers.reading.repair import check_shapes, count_types, find_slivers, flatt
 from layers.reading.report import Counts, Progress, Quality, Reading
 from layers.reading.snapping import find_safe_zooms, hilbert_distance
 from layers.reading.textwatch import TextWatch
-from layers.reading.values import parse_text, parser
+from layers.reading.values import FieldError, parse_all, parse_text
 from layers.reading.vector import open_vector
 from layers.targets import grid_geometry, safe_zoom
 
@@ -42,17 +42,19 @@ if TYPE_CHECKING:
     from layers.reading.rows import Batch, Table
 
 
+_ZEROS = (0, "0")
+
+
 def import_source(job: ImportJob, tell: Callable[[Progress], None], announce: Callable[[int], None]) -> Reading:
     """Read the staged source and write its rows. Raises SourceError when it cannot be accepted."""
     with open_table(job) as table:
         total = table.declared().declared
         if total == 0:
             raise SourceError("The source holds no rows. Ask the provider whether this is the right file.")
-        conversion = Conversion(job, table, announce)
+        conversion = Conversion(job, table, announce, tell)
         for batch in table.batches(conversion.match.needed):
             conversion.add(batch)
             tell(Progress(step="read", done=conversion.read, total=total))
-        tell(Progress(step="sort", done=conversion.written, total=conversion.written))
         return conversion.finish()
 
 
@@ -67,7 +69,13 @@ def open_table(job: ImportJob) -> AbstractContextManager[Table]:
 class Conversion:
     """One import under way: what the batches so far amount to."""
 
-    def __init__(self, job: ImportJob, table: Table, announce: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        job: ImportJob,
+        table: Table,
+        announce: Callable[[int], None],
+        tell: Callable[[Progress], None],
+    ) -> None:
         self._job = job
         self._manifest = job.manifest
         self._table = table
@@ -89,7 +97,11 @@ class Conversion:
             [name for name, column in job.manifest.columns.items() if column.public_names]
         )
         self._keys = KeyMaker(job.manifest)
-        self._copy = CopyFile(job.folder / job.copy_name, job.columns)
+        self._copy = CopyFile(
+            job.folder / job.copy_name,
+            job.columns,
+            tell=lambda rows: tell(Progress(step="sort", done=rows, total=self.written)),
+        )
         self._tally: Counter[str] = Counter()
         self._types: Counter[str] = Counter()
         self._unknown: Counter[str] = Counter()
@@ -117,7 +129,7 @@ class Conversion:
             return
         titles = build_titles(self._manifest, columns, keys)
         values = {
-            "_fid": [fid_of(key) for key in keys],
+            "_fid": fids_of(keys),
             "_key": keys,
             "_title": titles,
             "_search": build_search_texts(titles),
@@ -165,20 +177,16 @@ class Conversion:
     def _parse(self, batch: Batch) -> dict[str, list[Any]]:
         columns: dict[str, list[Any]] = {}
         for name, column in self._manifest.columns.items():
-            parse = parser(column.type, self._manifest.source.decimal)
             source = self.match.sources[name]
-            values: list[Any] = []
-            for number, raw in zip(batch.numbers, batch.columns[source], strict=True):
-                try:
-                    value = parse(raw)
-                except ValueError as exc:
-                    raise SourceError(
-                        f"Feature {number}, field {source!r}: {exc}. Mend it in the source."
-                    ) from exc
-                if column.zero_is_unknown and value is not None and value in (0, "0"):
-                    self._unknown[name] += 1
-                    value = None
-                values.append(value)
+            try:
+                values = parse_all(column.type, self._manifest.source.decimal, batch.columns[source])
+            except FieldError as exc:
+                raise SourceError(
+                    f"Feature {batch.numbers[exc.place]}, field {source!r}: {exc}. Mend it in the source."
+                ) from exc
+            if column.zero_is_unknown and (zeros := sum(value in _ZEROS for value in values)):
+                self._unknown[name] += zeros
+                values = [None if value in _ZEROS else value for value in values]
             columns[name] = values
         return columns
 

@@ -42,7 +42,7 @@ class _NotPlainError(ValueError):
 
 @dataclass(frozen=True)
 class PlainTable:
-    """A feature table of a staged GeoPackage, and the declared type of each column that can be read from here."""
+    """A feature table of a staged GeoPackage, and the declared types of the columns read from here."""
 
     path: Path
     name: str
@@ -67,9 +67,7 @@ class PlainTable:
 
     def _build(self, names: Sequence[str], block: Sequence[tuple[Any, ...]], done: int) -> Batch:
         shapes, *values = zip(*block, strict=True)
-        columns = {
-            name: _READERS[self.types[name]](column) for name, column in zip(names, values, strict=True)
-        }
+        columns = {name: _READERS[self.types[name]](column) for name, column in zip(names, values, strict=True)}
         return Batch(np.arange(done + 1, done + len(block) + 1), _read_shapes(shapes), columns)
 
 
@@ -137,14 +135,15 @@ def _numbers(values: Sequence[Any]) -> Sequence[Any]:
 
 
 def _days(values: Sequence[Any]) -> Sequence[Any]:
+    known: dict[Any, date | None] = {None: None}
     for value in set(_only(values, str)) - {None}:
         if not _DAY.fullmatch(value):
             raise _NotPlainError
         try:
-            date.fromisoformat(value)
+            known[value] = date.fromisoformat(value)
         except ValueError as exc:
             raise _NotPlainError from exc
-    return values
+    return [known[value] for value in values]
 
 
 def _booleans(values: Sequence[Any]) -> Sequence[Any]:

@@ -8,15 +8,17 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import string
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 
 from gis.errors import SourceError
 from layers.folding import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from layers.manifest import Manifest
 
@@ -38,17 +40,21 @@ class KeyMaker:
         """The keys of a batch. Raises SourceError naming the feature whose key is empty."""
         if not self._names:
             return [self._told_apart(key) for key in _content_keys(columns, geometries)]
-        parts = [columns[name] for name in self._names]
-        keys = []
-        for place, values in enumerate(zip(*parts, strict=True)):
-            for name, value in zip(self._names, values, strict=True):
-                if value is None:
-                    raise SourceError(
-                        f"Feature {numbers[place]} has no value in {name!r}, which is part of the key. "
-                        "Fill it in the source, or choose another key in the manifest."
-                    )
-            keys.append("-".join(written(value) for value in values))
-        return keys
+        self._refuse_empty(columns, numbers)
+        return list(map("-".join, zip(*(_all_written(columns[name]) for name in self._names), strict=True)))
+
+    def _refuse_empty(self, columns: Mapping[str, Sequence[Any]], numbers: Any) -> None:
+        empty = [
+            (columns[name].index(None), order)
+            for order, name in enumerate(self._names)
+            if None in columns[name]
+        ]
+        if empty:
+            place, order = min(empty)
+            raise SourceError(
+                f"Feature {numbers[place]} has no value in {self._names[order]!r}, which is part of the key. "
+                "Fill it in the source, or choose another key in the manifest."
+            )
 
     def _told_apart(self, key: str) -> str:
         count = self._seen.get(key, 0) + 1
@@ -64,6 +70,12 @@ def fid_of(key: str) -> int:
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest()) >> (64 - _FID_BITS)
 
 
+def fids_of(keys: Sequence[str]) -> Any:
+    """The ids of a batch, as an array."""
+    digests = b"".join(hashlib.blake2b(key.encode(), digest_size=8).digest() for key in keys)
+    return (np.frombuffer(digests, dtype=">u8") >> (64 - _FID_BITS)).astype(np.int64)
+
+
 def other_fid(key: str) -> int:
     """A second id for a key whose first one another key has: a chance of 1 in 10,000 per million rows."""
     return fid_of(key + "\n2")
@@ -73,12 +85,14 @@ def build_titles(manifest: Manifest, columns: Mapping[str, Sequence[Any]], keys:
     """The name of each row to people: the search pattern, or the naming columns, or the key."""
     pattern = manifest.search.text if manifest.search else " ".join(f"{{{name}}}" for name in manifest.naming)
     pieces = [(text, name) for text, name, _, _ in string.Formatter().parse(pattern)]
-    titles: list[str | None] = []
-    for place in range(len(keys)):
-        filled = "".join(text + (written(columns[name][place]) if name else "") for text, name in pieces)
-        fallback = keys[place] if manifest.key else None
-        titles.append(" ".join(filled.split()) or fallback)
-    return titles
+    parts: list[Iterable[str]] = []
+    for text, name in pieces:
+        parts += [repeat(text, len(keys)), *([_all_written(columns[name])] if name else [])]
+    fallbacks: Sequence[str | None] = keys if manifest.key else [None] * len(keys)
+    return [
+        " ".join("".join(filled).split()) or fallback
+        for filled, fallback in zip(zip(*parts, strict=True) if parts else repeat(()), fallbacks, strict=False)
+    ]
 
 
 def build_search_texts(titles: Sequence[str | None]) -> list[str | None]:
@@ -97,6 +111,14 @@ def written(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def _all_written(values: Sequence[Any]) -> Sequence[str]:
+    """A column as `written` writes each of its values."""
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        return values
+    return list(map(str if kinds == {int} else written, values))
 
 
 def _content_keys(columns: Mapping[str, Sequence[Any]], geometries: Any) -> list[str]:

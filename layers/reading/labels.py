@@ -87,7 +87,7 @@ def _edges(geometries: Any) -> _Edges:
 
 
 def _rings(geometries: Any) -> tuple[Any, Any]:
-    """Every ring, and the place of its polygon. A polygon of one ring has the ring's vertices: it stands for it."""
+    """Every ring, and the place of its polygon; a polygon of one ring stands for that ring."""
     single = (shapely.get_type_id(geometries) == 3) & (shapely.get_num_interior_rings(geometries) == 0)
     others = np.flatnonzero(~single)
     polygons, other_of_polygon = shapely.get_parts(geometries[others], return_index=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gis.errors import SourceError
 from layers.folding import fold
@@ -53,6 +53,7 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,200}\.[A-Za-z]{2,24}")
 _EMSO = re.compile(r"[0-3][0-9][01][0-9][089][0-9]{8}")
 _EMSO_WEIGHTS = (7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 _NAME = re.compile(r"[^\W\d_]+(?:[-' ][^\W\d_]+){1,3}")
+_EMSO_LENGTH = 13
 _FEW = 3
 _SHARE = 0.05
 # Names need more: places are called after people, and a street after its mayor.
@@ -129,14 +130,15 @@ class PersonWatch:
         self._filled: Counter[tuple[str, Sign]] = Counter()
         self._found: Counter[tuple[str, Sign]] = Counter()
 
-    def look(self, columns: Mapping[str, Sequence[object]]) -> None:
+    def look(self, columns: Mapping[str, Sequence[Any]]) -> None:
         """Take note of a batch of values."""
         for name, values in columns.items():
-            texts = [
-                str(value) for value in values if isinstance(value, str | int) and not isinstance(value, bool)
-            ]
-            self._count(name, "email", len(texts), sum("@" in text and _is_email(text) for text in texts))
-            self._count(name, "emso", len(texts), sum(len(text) == 13 and is_emso(text) for text in texts))
+            kinds = set(map(type, values))
+            # A column of texts is taken as it is; one of numbers with a point or of dates has none.
+            texts = values if kinds == {str} else _written_texts(values) if kinds & {str, int} else []
+            self._count(name, "email", len(texts), sum(map(_is_email, [text for text in texts if "@" in text])))
+            emso_long = [text for text in texts if len(text) == _EMSO_LENGTH]
+            self._count(name, "emso", len(texts), sum(map(is_emso, emso_long)))
             chosen = texts[:_NAMES_LOOKED_AT]
             self._count(name, "name", len(chosen), sum(map(is_full_name, chosen)))
 
@@ -165,6 +167,10 @@ class PersonWatch:
                 f"The column {found.column!r} holds personal data: {found.reason}. Such data must not be "
                 f"published. Look at it, and {advice}."
             )
+
+
+def _written_texts(values: Sequence[Any]) -> list[str]:
+    return [str(value) for value in values if type(value) in (str, int)]
 
 
 def _is_email(text: str) -> bool:

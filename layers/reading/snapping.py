@@ -43,7 +43,7 @@ def find_safe_zooms(geometries: Any, target: TileTarget) -> Any:
 
 
 def _clearances(polygons: Any) -> Any:
-    """How far apart vertices and edges that do not touch are at least, per polygon; 0 where it is not looked up.
+    """How far apart vertices and edges that do not touch are at least; 0 where it is not looked up.
 
     Rounding brings two of them closer by √2 units at most, so where there is more room nothing need be tried.
     """

@@ -10,10 +10,10 @@ import json
 import math
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from layers.manifest import ColumnType
 
@@ -59,6 +59,87 @@ def parser(kind: ColumnType, decimal: str = ".") -> Callable[[object], Value]:
         "date": parse_date,
         "boolean": parse_boolean,
     }[kind]
+
+
+def parse_all(kind: ColumnType, decimal: str, values: Sequence[object]) -> list[Value]:
+    """A whole column: what is of the type already is looked at together, anything else value by value.
+
+    Raises FieldError, which says at which place of the column and why.
+    """
+    quick = _WHOLE_COLUMNS.get(kind)
+    found = quick(values) if quick else None
+    return found if found is not None else _parse_each(parser(kind, decimal), values)
+
+
+class FieldError(ValueError):
+    """A value that cannot be understood, and its place in the column."""
+
+    def __init__(self, place: int, reason: str) -> None:
+        super().__init__(reason)
+        self.place = place
+
+
+def _parse_each(parse: Callable[[object], Value], values: Sequence[object]) -> list[Value]:
+    parsed: list[Value] = []
+    for place, value in enumerate(values):
+        try:
+            parsed.append(parse(value))
+        except ValueError as exc:
+            raise FieldError(place, str(exc)) from exc
+    return parsed
+
+
+def _whole_texts(values: Sequence[Any]) -> list[Value] | None:
+    """Texts as `parse_text` gives them, or None when one of them needs a closer look."""
+    if not set(map(type, values)) <= {str, type(None)}:
+        return None
+    texts = [value or "" for value in values]
+    joined = "\n".join(texts)
+    if not joined.isascii() and (
+        not unicodedata.is_normalized("NFC", joined) or _SURROGATE.search(joined) is not None
+    ):
+        return None
+    if _CONTROL.search(joined) or _ROUNDED.search(joined) or max(map(len, texts), default=0) > _MAX_TEXT:
+        return None
+    return [text.strip() or None for text in texts]
+
+
+def _whole_integers(values: Sequence[Any]) -> list[Value] | None:
+    """Whole numbers as they are, or None when there are others."""
+    if not set(map(type, values)) <= {int, type(None)}:
+        return None
+    present = [value for value in values if value is not None]
+    fit = not present or (min(present) > -_INT64 and max(present) < _INT64 - 1)
+    return list(values) if fit else None
+
+
+def _whole_numbers(values: Sequence[Any]) -> list[Value] | None:
+    """Finite numbers as they are, or None when there are others."""
+    if not set(map(type, values)) <= {float, type(None)}:
+        return None
+    finite = all(map(math.isfinite, [value for value in values if value is not None]))
+    return list(values) if finite else None
+
+
+def _whole_dates(values: Sequence[Any]) -> list[Value] | None:
+    """Each different text is read once; None when one of them is no date."""
+    if set(map(type, values)) <= {dt.date, type(None)}:
+        return list(values)
+    if not set(map(type, values)) <= {str, type(None)}:
+        return None
+    try:
+        known = {value: parse_date(value) for value in set(values)}
+    except ValueError:
+        return None
+    return [known[value] for value in values]
+
+
+_WHOLE_COLUMNS: dict[ColumnType, Callable[[Sequence[Any]], list[Value] | None]] = {
+    "text": _whole_texts,
+    "integer": _whole_integers,
+    "number": _whole_numbers,
+    "date": _whole_dates,
+}
 
 
 def parse_text(value: object) -> str | None:

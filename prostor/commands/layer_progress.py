@@ -103,13 +103,33 @@ class _LineListener:
             say(f"{self._name}: {_STEPS.get(step.step, step.step)}")
         elif now - self._said >= _SECONDS_BETWEEN_LINES:
             self._said = now
-            of_total = f" of {step.total}" if step.total else ""
-            rate = _rate(step, self._began)
-            say(f"{self._name}: {_STEPS.get(step.step, step.step)}, {step.done}{of_total}{rate}")
+            far = _far(step) + _rate(step, self._began) + _remaining(step, self._began)
+            say(f"{self._name}: {_STEPS.get(step.step, step.step)}, {far}")
+
+
+def _far(step: Step) -> str:
+    of_total = f" of {_amount(step, step.total)}" if step.total else ""
+    return f"{_amount(step, step.done)}{of_total}"
 
 
 def _rate(step: Step, began: float) -> str:
+    """Rows or megabytes per second; indexes are too different from each other for a rate."""
     seconds = time.monotonic() - began
-    if step.step not in ("read", "write") or seconds < 1 or not step.done:
+    if step.step not in _UNITS or seconds < 1 or not step.done:
         return ""
-    return f" {step.done / seconds:,.0f} rows/s".replace(",", " ")
+    return f" {_amount(step, round(step.done / seconds))}{_UNITS[step.step]}"
+
+
+def _remaining(step: Step, began: float) -> str:
+    seconds = time.monotonic() - began
+    if not step.total or not step.done or seconds < 1:
+        return ""
+    return f", about {max(1, round(seconds * (step.total - step.done) / step.done))} s left"
+
+
+def _amount(step: Step, number: int) -> str:
+    """Rows and indexes are counted one by one; what is loaded, in megabytes."""
+    return f"{number / 1e6:.0f} MB" if step.step == "load" else f"{number:,}".replace(",", " ")
+
+
+_UNITS = {"read": " rows/s", "sort": " rows/s", "load": "/s"}

@@ -315,7 +315,7 @@ def _create_table(
                 cells |= {grid_geometry(srid): _wkb(shapes[index], srid) for srid, shapes in stored.items()}
                 cells |= {name: int(zooms[index]) for name, zooms in safe.items()}
                 cursor.execute(insert, [cells.get(column.name) for column in columns])
-        finish_table(connection, number, columns)
+        finish_table(connection, number, columns, searched=True)
 
 
 def _cells(row: Row, kind: str, srid: int) -> dict[str, Any]:
