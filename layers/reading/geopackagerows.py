@@ -41,6 +41,15 @@ class _NotPlainError(ValueError):
 
 
 @dataclass(frozen=True)
+class PlainPart:
+    """How many rows were read, how many of them have no shape, and whether they are the whole table."""
+
+    rows: int
+    null_shapes: int
+    whole: bool
+
+
+@dataclass(frozen=True)
 class PlainTable:
     """A feature table of a staged GeoPackage, and the declared types of the columns read from here."""
 
@@ -49,11 +58,11 @@ class PlainTable:
     geometry: str
     types: Mapping[str, str]
 
-    def batches(self, names: Sequence[str], size: int) -> Generator[Batch, None, tuple[int, bool]]:
-        """Batches in the order of the table; at the end how many rows they held, and whether they were all."""
-        done = 0
+    def batches(self, names: Sequence[str], size: int) -> Generator[Batch, None, PlainPart]:
+        """Batches in the order of the table, and at the end how much of it they were."""
+        done = missing = 0
         if not self.types.keys() >= set(names):
-            return done, False
+            return PlainPart(rows=0, null_shapes=0, whole=False)
         with closing(_open(self.path)) as connection:
             try:
                 rows = connection.execute(_question(self.name, [self.geometry, *names]))
@@ -61,9 +70,10 @@ class PlainTable:
                     batch = self._build(names, block, done)
                     yield batch
                     done += len(block)
+                    missing += int(shapely.is_missing(batch.geometries).sum())
             except (sqlite3.Error, _NotPlainError, shapely.errors.ShapelyError):
-                return done, False
-        return done, True
+                return PlainPart(rows=done, null_shapes=missing, whole=False)
+        return PlainPart(rows=done, null_shapes=missing, whole=True)
 
     def _build(self, names: Sequence[str], block: Sequence[tuple[Any, ...]], done: int) -> Batch:
         shapes, *values = zip(*block, strict=True)

@@ -28,7 +28,7 @@ from layers.reading.drivers import DRIVERS
 from layers.reading.encoding import Encoding, choose_encoding, decode, parse_cpg
 from layers.reading.geojsontext import GeoJsonFacts, read_geojson_facts
 from layers.reading.geopackage import FeatureTable, read_feature_tables
-from layers.reading.geopackagerows import PlainTable, find_plain_table
+from layers.reading.geopackagerows import PlainPart, PlainTable, find_plain_table
 from layers.reading.report import Counts
 from layers.reading.rows import BATCH_SIZE, Batch
 from layers.reading.shapefile import ShapefileParts, check_parts
@@ -93,15 +93,18 @@ class VectorTable:
 
     def batches(self, names: Sequence[str], size: int = BATCH_SIZE) -> Iterator[Batch]:
         """Every feature in file order. Raises SourceError naming the feature that cannot be read."""
-        done, whole = (yield from self.plain.batches(names, size)) if self.plain else (0, False)
-        if not whole:
-            yield from self._gdal_batches(names, size, skip=done)
+        part = PlainPart(rows=0, null_shapes=0, whole=False)
+        if self.plain is not None:
+            part = yield from self.plain.batches(names, size)
+        if not part.whole:
+            yield from self._gdal_batches(names, size, part)
 
-    def _gdal_batches(self, names: Sequence[str], size: int, *, skip: int) -> Iterator[Batch]:
+    def _gdal_batches(self, names: Sequence[str], size: int, before: PlainPart) -> Iterator[Batch]:
+        """What comes after the part that was read without GDAL."""
         raw_names = dict(zip(self.names, self.collection.schema["properties"], strict=True))
         wanted = [(name, raw_names[name]) for name in names]
-        features = itertools.islice(self._features(), skip, None)
-        missing = 0
+        features = itertools.islice(self._features(), before.rows, None)
+        missing = before.null_shapes
         while True:
             numbers: list[int] = []
             shapes: list[Any] = []

@@ -69,7 +69,7 @@ def test_indexes_serve_tiles_search_and_items(fields_manifest: Callable[..., Man
     """Keys, GiST on both geometries but not on labels, trigrams and prefixes on the search text."""
     columns = stored_columns(fields_manifest(), 3794, (D96, MERCATOR))
 
-    statements = [statement.as_string(None) for statement in index_statements("v7", columns)]
+    statements = [each.as_string(None) for each in index_statements("v7", columns, searched=True)]
 
     assert statements == [
         'ALTER TABLE "data"."v7" ADD PRIMARY KEY ("_fid")',
@@ -79,6 +79,16 @@ def test_indexes_serve_tiles_search_and_items(fields_manifest: Callable[..., Man
         'CREATE INDEX ON "data"."v7" USING gin ("_search" gin_trgm_ops)',
         'CREATE INDEX ON "data"."v7" ("_search" text_pattern_ops)',
     ]
+
+
+def test_a_layer_nobody_searches_has_no_search_indexes(fields_manifest: Callable[..., Manifest]) -> None:
+    """Keys and GiST only: nothing asks for the text."""
+    columns = stored_columns(fields_manifest(), 3794, (D96, MERCATOR))
+
+    statements = [each.as_string(None) for each in index_statements("v7", columns, searched=False)]
+
+    assert len(statements) == 4
+    assert not any("_search" in statement for statement in statements)
 
 
 def test_the_token_changes_with_what_is_in_tiles(fields_manifest: Callable[..., Manifest]) -> None:
