@@ -21,7 +21,7 @@ from prostor.commands.layer_progress import _far, _rate, _remaining
     ],
 )
 def test_each_step_says_how_fast_and_how_long_still(step: Progress, line: str) -> None:
-    """Rows while reading, megabytes while loading, indexes while making them; seconds left where they are known."""
+    """Rows while reading, megabytes while loading, indexes while making them, and seconds left where known."""
     began = time.monotonic() - 10
 
     assert _far(step) + _rate(step, began) + _remaining(step, began) == line
