@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from tests.prostor.publishing.town import Town
 
+_CATCH_UP_SECONDS = 30
 # The one tile that holds every field of a town, so one decoded tile shows a whole version.
 TILE = "WebMercatorQuad/12/2219/1451"
 
@@ -61,6 +63,14 @@ class Onlooker:
         answer = self.client.get(f"/ogc/collections/{layer}/items?limit=1000")
         assert answer.status_code == 200, answer.text
         return _served(each["properties"] for each in json.loads(answer.text)["features"])
+
+    def catch_up(self, layer: str) -> None:
+        """Wait until the service shows what is published: it goes on for a second with what it remembers."""
+        now = self.state(layer)
+        deadline = time.monotonic() + _CATCH_UP_SECONDS
+        while self.items(layer) != Served(frozenset([now.edition]), now.rows):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
     def tile(self, layer: str) -> Served:
         """The layer as the tile that holds all of it."""
@@ -110,12 +120,14 @@ class Onlooker:
     def half_visible(self, *, swept: bool) -> list[str]:
         """Tables anybody can see without a version that says so; versions of any state count before a sweep."""
         gone = () if swept else ("dropped", "withdrawn")
+        # Asked first: meanwhile another layer may get a version and its table, but none is lost.
+        tables = set(self.tables())
         with self.database.loading() as connection:
             rows = connection.execute(
                 "SELECT table_name FROM catalogue.layer_version WHERE state = ANY(%s)",
                 [["loaded", "published", "kept", *gone]],
             ).fetchall()
-        return sorted(set(self.tables()) - {str(row[0]) for row in rows})
+        return sorted(tables - {str(row[0]) for row in rows})
 
     def jobs(self, layer: str) -> list[tuple[str, str | None]]:
         """State and message of every job of a layer, oldest first."""

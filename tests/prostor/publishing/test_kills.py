@@ -73,6 +73,7 @@ class Layer:
     def import_and_kill(self, kill: Kill) -> None:
         """An import that is killed, and everything that must be true then."""
         before = self._onlooker.state(self._name)
+        self._onlooker.catch_up(self._name)
         jobs = len(self._onlooker.jobs(self._name))
         rows = self._write()
         with self._program.begin("layer", "import", self._name) as running:
