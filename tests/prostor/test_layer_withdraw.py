@@ -115,7 +115,7 @@ def test_withdrawn_with_a_reason(folder: Path) -> None:
 
     assert (done.exit_code, "drevesa: withdrawn, with 1 version (40 rows)." in done.output) == (0, True)
     assert "drevesa\twithdrawn" in run("list").output
-    assert "withdrawn\t–\t–\t–\tnapačen vir" in run("history", "drevesa").output
+    assert "withdrawn\t–\t–\t–\t–\t–\tnapačen vir" in run("history", "drevesa").output
     again = run("withdraw", "drevesa", "--confirm")
     assert (again.exit_code, "was withdrawn already" in again.output) == (0, True)
     assert "there is nothing left to withdraw" in run("withdraw", "drevesa").output
