@@ -111,9 +111,12 @@ def _open(path: Path) -> sqlite3.Connection:
 
 
 def _question(table: str, columns: Iterable[str]) -> str:
-    """Names of the file's own schema, quoted as SQLite wants it; a private copy is asked."""
+    """Names of the file's own schema, quoted as SQLite wants it; a private copy is asked.
+
+    Without an index the table is read in the order of its rows, as GDAL does, who may have to read on.
+    """
     quoted = ['"' + name.replace('"', '""') + '"' for name in (*columns, table)]
-    return f"SELECT {', '.join(quoted[:-1])} FROM {quoted[-1]}"  # noqa: S608
+    return f"SELECT {', '.join(quoted[:-1])} FROM {quoted[-1]} NOT INDEXED"  # noqa: S608
 
 
 def _read_shapes(blobs: Sequence[Any]) -> Any:

@@ -161,3 +161,14 @@ def test_a_feature_gdal_cannot_read_is_named_by_its_own_number(geopackage: Path)
 
     with pytest.raises(SourceError, match="Feature 5 cannot be read"):
         read(geopackage, WORDS, plain=True)
+
+
+def test_an_index_over_everything_does_not_change_the_order(geopackage: Path) -> None:
+    """Rows come as the table holds them, so that GDAL can go on behind the last one."""
+    before = read(geopackage, ("number",), plain=True)
+    connection = sqlite3.connect(geopackage)
+    connection.execute("CREATE INDEX turned ON areas (small, number, geom)")
+    connection.commit()
+    connection.close()
+
+    assert read(geopackage, ("number",), plain=True) == before
