@@ -64,7 +64,7 @@ def find_hold_reason(before: Seen | None, after: Seen, comparison: Comparison | 
 
 def _by_description(before: Stored, after: Stored) -> Iterator[str]:
     old, new = before.manifest, after.manifest
-    if after.row_count < before.row_count * _FEWER_SHARE:
+    if after.row_count <= before.row_count * _FEWER_SHARE:
         lost = 100 * (before.row_count - after.row_count) / before.row_count
         yield (
             f"it has {_rows(after.row_count)} and the published version {before.row_count} "
