@@ -21,7 +21,7 @@ from layers.reading.room import check_room
 from layers.reading.zipstructure import check_places, has_sound_directory, shown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from layers.manifest import Format
 
@@ -77,6 +77,7 @@ def extract(archive: Path, kind: Format, folder: Path, shown: str) -> tuple[Path
         with zipfile.ZipFile(archive) as opened:
             entries = _check_entries(opened, archive)
             wanted = _choose(entries, kind)
+            _refuse_open_database(entries, wanted)
             _check_sizes([entries[entry] for entry in wanted])
             check_room(folder, sum(entries[entry].file_size for entry in wanted), shown)
             budget = MAX_BYTES
@@ -86,6 +87,18 @@ def extract(archive: Path, kind: Format, folder: Path, shown: str) -> tuple[Path
         raise SourceError(_not_a_zip(archive, shown)) from exc
     main = next(name for name in wanted.values() if Path(name).suffix in MAIN_SUFFIXES[kind])
     return folder / main, tuple(shown_name(info) for name, info in entries.items() if name not in wanted)
+
+
+def _refuse_open_database(entries: Mapping[str, zipfile.ZipInfo], wanted: Collection[str]) -> None:
+    """A GeoPackage packed while a program had it open: its newest rows are in a file beside it."""
+    for entry in wanted:
+        for ending in ("-wal", "-journal"):
+            beside = entries.get(entry + ending)
+            if beside is not None and beside.file_size:
+                raise SourceError(
+                    f"{shown_name(entries[entry])!r} was packed while it was still open in another program. "
+                    "Close it there, pack it again, then import."
+                )
 
 
 def find_packed_format(archive: Path, shown: str) -> Format:

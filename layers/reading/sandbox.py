@@ -235,4 +235,8 @@ def _sentence_for(status: int, repairing: int | None, job: Job, *, timed_out: bo
 
 def _last_errors(folder: Path) -> str:
     path = folder / _ERROR_LOG
-    return path.read_bytes()[-_SHOWN_ERROR_BYTES:].decode(errors="replace") if path.exists() else ""
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - _SHOWN_ERROR_BYTES, 0))
+        return file.read(_SHOWN_ERROR_BYTES).decode(errors="replace")

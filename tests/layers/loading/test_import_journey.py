@@ -9,7 +9,7 @@ import shapely
 
 from gis.errors import ConflictError, SourceError
 from layers.catalogue import Catalogue
-from layers.loading.journal import layer_lock
+from layers.loading.journal import OpenJob, layer_lock
 from layers.loading.plan import retoken
 from layers.reading.identity import fid_of
 from layers.reading.report import Progress
@@ -270,3 +270,16 @@ def test_stored_safe_zooms_are_those_of_the_stored_geometry(
     found = find_safe_zooms(shapely.from_wkb([bytes(row[0]) for row in rows]), target)
 
     assert found.tolist() == [row[1] for row in rows]
+
+
+def test_a_job_that_ended_keeps_its_end(
+    run_import_of: Any, fields_manifest: Callable[..., Manifest], write_fields: Callable[..., Path]
+) -> None:
+    """Whatever fails after the publication was committed does not call it a failure."""
+    run_import_of(fields_manifest(), write_fields(range(3)))
+    (job,) = run_import_of.rows("SELECT id FROM catalogue.import_job")
+
+    with layer_lock(run_import_of.database, "fields") as connection:
+        OpenJob(id=job[0], layer_id="fields", connection=connection).end_badly("failed", message="interrupted")
+
+    assert jobs(run_import_of) == [("published", None)]

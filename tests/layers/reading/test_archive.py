@@ -190,3 +190,14 @@ def test_the_format_in_a_zip_is_recognised(tmp_path: Path, pack: Callable[..., P
     assert find_packed_format(pack(tmp_path / "b.zip", data__csv=b"a,b"), "b.zip") == "csv"
     with pytest.raises(SourceError, match="several kinds"):
         find_packed_format(zip_of(tmp_path / "c.zip", {**PARTS, "a.gpkg": b""}), "c.zip")
+
+
+@pytest.mark.parametrize("ending", ["-wal", "-journal"])
+def test_a_geopackage_packed_while_it_was_open_is_refused(tmp_path: Path, folder: Path, ending: str) -> None:
+    """Its newest rows lie in the file beside it, which nobody reads; an empty one holds none."""
+    open_one = zip_of(tmp_path / "open.zip", {"a.gpkg": b"x", f"a.gpkg{ending}": b"rows"})
+    closed = zip_of(tmp_path / "closed.zip", {"b.gpkg": b"x", f"b.gpkg{ending}": b""})
+
+    with pytest.raises(SourceError, match="still open in another program"):
+        extract(open_one, "geopackage", folder, "open.zip")
+    assert extract(closed, "geopackage", folder, "closed.zip")[0].read_bytes() == b"x"
