@@ -1,4 +1,4 @@
-"""The whole service on an empty catalogue, and on a database that is away."""
+"""The whole service on an empty catalogue, on a database that is away, and a portal for commands."""
 
 from __future__ import annotations
 
@@ -15,6 +15,37 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask.testing import FlaskClient
+
+CLERK_PORTAL = """
+id = "lipovec"
+title = { sl = "Lipovec" }
+grids = ["WebMercatorQuad"]
+outline = { west = 500000, south = 130000, east = 510000, north = 140000 }
+[municipality]
+name = { sl = "Lipovec" }
+office = { sl = "Urad" }
+[[themes]]
+id = "vse"
+title = { sl = "Vse" }
+description = { sl = "Vse" }
+layers = ["drevesa"]
+"""
+
+
+@pytest.fixture
+def clerk_portal(tmp_path: Path, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A portal's folder without layers, with the settings of commands pointing at it and at a new database."""
+    (tmp_path / "portal.toml").write_text(CLERK_PORTAL)
+    (tmp_path / "layers").mkdir()
+    for name, value in (
+        ("PORTAL", tmp_path),
+        ("HOME", tmp_path / "home"),
+        ("DATABASE_URL", database_urls.reader),
+        ("LOADER_URL", database_urls.loader),
+        ("OWNER_URL", database_urls.owner),
+    ):
+        monkeypatch.setenv(f"PROSTOR_{name}", str(value))
+    return tmp_path
 
 
 @pytest.fixture

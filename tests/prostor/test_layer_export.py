@@ -16,47 +16,20 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-    from gis.database import DatabaseUrls
-
 pytestmark = pytest.mark.database
-
-PORTAL = """
-id = "lipovec"
-title = { sl = "Lipovec" }
-grids = ["WebMercatorQuad"]
-outline = { west = 500000, south = 130000, east = 510000, north = 140000 }
-[municipality]
-name = { sl = "Lipovec" }
-office = { sl = "Urad" }
-[[themes]]
-id = "vse"
-title = { sl = "Vse" }
-description = { sl = "Vse" }
-layers = ["drevesa"]
-"""
 
 
 @pytest.fixture
-def folder(tmp_path: Path, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(clerk_portal: Path) -> Path:
     """A portal with one published layer of trees, and the settings pointing at it."""
-    (tmp_path / "portal.toml").write_text(PORTAL)
-    (tmp_path / "layers").mkdir()
-    for name, value in (
-        ("PORTAL", tmp_path),
-        ("HOME", tmp_path / "home"),
-        ("DATABASE_URL", database_urls.reader),
-        ("LOADER_URL", database_urls.loader),
-        ("OWNER_URL", database_urls.owner),
-    ):
-        monkeypatch.setenv(f"PROSTOR_{name}", str(value))
     rows = [f"{number};Lipa {number};{501000 + number};135000" for number in range(40)]
-    (tmp_path / "drevesa.csv").write_text("\n".join(["ID;VRSTA;E;N", *rows]))
-    draft = tmp_path / "layers" / "drevesa.toml"
-    run("inspect", tmp_path / "drevesa.csv", "--write-manifest", draft)
+    (clerk_portal / "drevesa.csv").write_text("\n".join(["ID;VRSTA;E;N", *rows]))
+    draft = clerk_portal / "layers" / "drevesa.toml"
+    run("inspect", clerk_portal / "drevesa.csv", "--write-manifest", draft)
     text = draft.read_text().replace('file = "drevesa.csv"', 'file = "../drevesa.csv"')
     draft.write_text(text + '\n[search]\ntext = "{vrsta}"\n' if "[search]" not in text else text)
     assert run("import", "drevesa").exit_code == 0
-    return tmp_path
+    return clerk_portal
 
 
 def run(*words: str | Path) -> Result:

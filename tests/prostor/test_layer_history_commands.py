@@ -16,24 +16,8 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-    from gis.database import DatabaseUrls
-
 pytestmark = pytest.mark.database
 
-PORTAL = """
-id = "lipovec"
-title = { sl = "Lipovec" }
-grids = ["WebMercatorQuad"]
-outline = { west = 500000, south = 130000, east = 510000, north = 140000 }
-[municipality]
-name = { sl = "Lipovec" }
-office = { sl = "Urad" }
-[[themes]]
-id = "vse"
-title = { sl = "Vse" }
-description = { sl = "Vse" }
-layers = ["drevesa"]
-"""
 MANIFEST = """
 id = "drevesa"
 title = { sl = "Drevesa" }
@@ -60,21 +44,11 @@ fill = "#00aa00"
 
 
 @pytest.fixture
-def folder(tmp_path: Path, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(clerk_portal: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A portal's folder with one layer, and the settings pointing at it and at a new database."""
-    (tmp_path / "portal.toml").write_text(PORTAL)
-    (tmp_path / "layers").mkdir()
-    (tmp_path / "layers" / "drevesa.toml").write_text(MANIFEST)
-    for name, value in (
-        ("PORTAL", tmp_path),
-        ("HOME", tmp_path / "home"),
-        ("DATABASE_URL", database_urls.reader),
-        ("LOADER_URL", database_urls.loader),
-        ("OWNER_URL", database_urls.owner),
-    ):
-        monkeypatch.setenv(f"PROSTOR_{name}", str(value))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    (clerk_portal / "layers" / "drevesa.toml").write_text(MANIFEST)
+    monkeypatch.chdir(clerk_portal)
+    return clerk_portal
 
 
 def run(*words: str | Path) -> Result:
