@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from layers.change_questions import DEFAULT_LIMIT as CHANGES_LIMIT
-from layers.change_questions import MAX_LIMIT as MAX_CHANGES
-from layers.changes import KINDS
+from layers.changes.comparison import KINDS
+from layers.changes.questions import DEFAULT_LIMIT as CHANGES_LIMIT
+from layers.changes.questions import MAX_LIMIT as MAX_CHANGES
 from layers.filters import DEFAULT_LIMIT, FORMATS, MAX_LIMIT, queryable_columns
 from layers.identify import DEFAULT_TOLERANCE_M, MAX_TOLERANCE_M
 from layers.links import GEOJSON_TYPE, JSON_TYPE, SCHEMA_TYPE

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from psycopg.types.json import Jsonb
 
 from gis.statements import read_statement
-from layers.changes import count_changes, find_shift
+from layers.changes.comparison import count_changes, find_shift
 from layers.loading.holding import Comparison, Seen, is_shift_worth_measuring
 
 if TYPE_CHECKING:
     import psycopg
 
-    from layers.changes import ChangeCounts
+    from layers.changes.comparison import ChangeCounts
 
     Connection = psycopg.Connection[tuple[object, ...]]
 

@@ -14,7 +14,7 @@ from gis import crs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from layers.changes import ChangeCounts, Shift, Stored
+    from layers.changes.comparison import ChangeCounts, Shift, Stored
 
     Bounds = tuple[float, float, float, float]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from gis.errors import ProstorError, SourceError
 from gis.logs import logger
-from layers.changes import ChangeCounts, Stored
+from layers.changes.comparison import ChangeCounts, Stored
 from layers.loading.comparing import compare, write_findings
 from layers.loading.holding import Seen, find_hold_reason
 from layers.loading.journal import claim_layer, open_job

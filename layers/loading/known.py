@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gis.statements import read_statement
-from layers.changes import Stored
+from layers.changes.comparison import Stored
 from layers.loading.holding import Seen
 from layers.loading.plan import published_columns, retoken
 from layers.manifest import parse_manifest

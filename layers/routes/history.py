@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Response
 
-from layers.change_documents import MEDIA_TYPES, write_changes
-from layers.change_questions import PARAMETERS, parse_changes_request, write_next
+from layers.changes.documents import MEDIA_TYPES, write_changes
+from layers.changes.questions import PARAMETERS, parse_changes_request, write_next
 from layers.features import WHOLE_PAGE_LIMIT, ByteStream
 from layers.links import GEOJSON_TYPE, JSON_TYPE, build_link, with_query
 from layers.routes.answers import Door, build_etag, given_parameters, not_modified, with_validators
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from flask import Blueprint
 
-    from layers.change_documents import ChangesFormat, ChangesQuestion
+    from layers.changes.documents import ChangesFormat, ChangesQuestion
     from layers.links import Link
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from layers.change_documents import describe_comparison, say_stored
+from layers.changes.documents import describe_comparison, say_stored
 from prostor.commands.console import answer
 from prostor.commands.tables import counted, show_facts, show_rows
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from layers.catalogue import PublishedLayer
-    from layers.change_documents import ChangesQuestion
-    from layers.changes import Change, ChangeCounts
+    from layers.changes.comparison import Change, ChangeCounts
+    from layers.changes.documents import ChangesQuestion
 
 _STATES = {"loaded": "waits", "kept": "kept", "published": "published"}
 _UNITS = {"polygon": "m²", "line": "m"}

@@ -11,9 +11,9 @@ import typer
 
 from gis.errors import ConfigurationError, ConflictError, NotFoundError
 from layers.catalogue import Catalogue
-from layers.change_documents import ChangesQuestion, describe_change, describe_comparison, write_changes
-from layers.change_questions import find_before, parse_kind
-from layers.changes import read_changes, read_counts
+from layers.changes.comparison import read_changes, read_counts
+from layers.changes.documents import ChangesQuestion, describe_change, describe_comparison, write_changes
+from layers.changes.questions import find_before, parse_kind
 from layers.loading.history import list_events
 from layers.loading.rollback import roll_back
 from prostor.commands.change_views import say_changes, show_changes, show_comparison

@@ -18,8 +18,8 @@ from sqlalchemy.dialects import postgresql
 
 from gis.statements import read_statement
 from layers.catalogue import Catalogue
-from layers.change_statements import Pair, Stored, count_shared, select_changes
-from layers.changes import KINDS, compare_columns, read_changes, read_counts
+from layers.changes.comparison import KINDS, compare_columns, read_changes, read_counts
+from layers.changes.statements import Pair, Stored, count_shared, select_changes
 from layers.loading.history import list_events, list_versions
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from layers.catalogue import PublishedLayer
-    from layers.changes import Change
+    from layers.changes.comparison import Change
     from layers.manifest import Manifest
 
 pytestmark = pytest.mark.database

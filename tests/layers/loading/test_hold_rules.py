@@ -9,7 +9,7 @@ import pytest
 from gis import crs
 from gis.errors import ConflictError
 from layers.catalogue import Catalogue
-from layers.changes import ChangeCounts, Shift, Stored
+from layers.changes.comparison import ChangeCounts, Shift, Stored
 from layers.loading.holding import Comparison, Seen, find_hold_reason, is_shift_worth_measuring
 from layers.loading.publish import publish_version
 

@@ -9,8 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from gis.errors import NotFoundError, RequestError
-from layers.change_documents import ChangesFormat, ChangesQuestion
-from layers.changes import KINDS, Kind
+from layers.changes.comparison import KINDS, Kind
+from layers.changes.documents import ChangesFormat, ChangesQuestion
 from layers.filters import check_format, parse_limit
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.dialects import postgresql
 
 from gis.statements import read_statement
-from layers.change_statements import (
+from layers.changes.statements import (
     KINDS,
     Kind,
     Pair,

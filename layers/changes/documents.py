@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
-from layers.changes import compare_columns, read_changes, read_counts
+from layers.changes.comparison import compare_columns, read_changes, read_counts
 from layers.describe import both_languages
 from layers.links import GEOJSON_TYPE, JSON_TYPE
 from layers.plain_words import say_value
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from gis.database import Database
     from layers.catalogue import PublishedLayer
-    from layers.changes import Change, ChangeCounts, Kind, Value
+    from layers.changes.comparison import Change, ChangeCounts, Kind, Value
     from layers.manifest import Manifest
 
 Json = dict[str, Any]
