@@ -1,4 +1,4 @@
-"""Small pure helpers on shapely geometries that more than one floor needs.
+"""The kinds of geometry there are, and moving shapely geometries from one CRS to another.
 
 Repair of untrusted geometry is not here: it runs only in the reading child process.
 """
@@ -18,21 +18,6 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 GeometryKind = Literal["point", "line", "polygon"]
-
-_KINDS: dict[str, GeometryKind] = {
-    "Point": "point",
-    "MultiPoint": "point",
-    "LineString": "line",
-    "MultiLineString": "line",
-    "LinearRing": "line",
-    "Polygon": "polygon",
-    "MultiPolygon": "polygon",
-}
-
-
-def find_kind(geometry: BaseGeometry) -> GeometryKind | None:
-    """point, line or polygon, single or multiple alike; None for a collection."""
-    return _KINDS.get(geometry.geom_type)
 
 
 def transform_geometry(geometry: BaseGeometry, source: int, target: int) -> BaseGeometry:

@@ -52,7 +52,7 @@ def write_geopackage(
         _write_titles(database, layer, about)
         if shapes.has_heights:
             database.execute(
-                read_statement("layers", "geopackage_heights"), [2 if shapes.without_heights else 1]
+                read_statement("layers.writing", "geopackage_heights"), [2 if shapes.without_heights else 1]
             )
     return count
 
@@ -61,8 +61,8 @@ def _write_titles(database: sqlite3.Connection, layer: PublishedLayer, about: Ab
     """Titles of columns; `name` has to differ within a table, and is what GDAL and QGIS show as the alias."""
     titles = {name: column.title.in_language("sl") for name, column in layer.manifest.columns.items()}
     seen: set[str] = set()
-    database.executescript(read_statement("layers", "geopackage_schema"))
-    insert = read_statement("layers", "geopackage_title")
+    database.executescript(read_statement("layers.writing", "geopackage_schema"))
+    insert = read_statement("layers.writing", "geopackage_title")
     for name, title in titles.items():
         alias = name if title in seen else title
         seen.add(title)

@@ -21,7 +21,7 @@ from prostor.commands import layer_export, layer_history, layer_withdraw
 from prostor.commands.console import answer, say
 from prostor.commands.inspection_view import inspection_as_json, show_inspection
 from prostor.commands.layer_opening import layer_settings, opened
-from prostor.commands.layer_progress import import_progress
+from prostor.commands.layer_progress import shown_progress
 from prostor.commands.layer_views import show_import, show_layer, show_layers
 from prostor.commands.tables import show_json
 from prostor.portal_choice import find_portal_folder, read_chosen_portal
@@ -54,7 +54,7 @@ def inspect(
 ) -> None:
     """Say what is in a file: layers, columns, encoding, CRS, shapes and extent; draft its manifest."""
     settings = layer_settings()
-    with import_progress(source.name) as listener:
+    with shown_progress(source.name) as listener:
         inspected = inspect_source(source, home=settings.home, layer=layer, progress=listener)
     portal = _portal_if_any(settings)
     found = [(each, advise_crs(each, portal)) for each in inspected.inspection.layers]
@@ -165,7 +165,7 @@ def _import_one(
     hold: bool,
 ) -> ImportReport:
     targets = [grid.target() for grid in read_grids(portal).values()]
-    with import_progress(manifest.id) as listener:
+    with shown_progress(manifest.id) as listener:
         return import_layer(
             database,
             portal,

@@ -19,7 +19,7 @@ from layers.writing.export import (
 )
 from prostor.commands.console import answer
 from prostor.commands.layer_opening import layer_settings, opened
-from prostor.commands.layer_progress import import_progress
+from prostor.commands.layer_progress import shown_progress
 
 
 def export(
@@ -45,7 +45,7 @@ def export(
         srid = choose_srid(chosen, format, crs)
         request = ExportRequest(chosen, format, out, srid, force=force, for_spreadsheets=for_spreadsheets)
         check_place(request)
-        with import_progress(layer) as listener:
+        with shown_progress(layer) as listener:
             listener(Progress(step="write", total=chosen.row_count))
 
             def progress(done: int, total: int) -> None:

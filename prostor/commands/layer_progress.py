@@ -41,8 +41,8 @@ _SECONDS_BETWEEN_LINES = 5.0
 
 
 @contextmanager
-def import_progress(name: str) -> Iterator[Callable[[Step], None]]:
-    """A listener for the steps of one import."""
+def shown_progress(name: str) -> Iterator[Callable[[Step], None]]:
+    """A listener that shows the steps of an import or an export as they are done."""
     console = Console(stderr=True, highlight=False)
     if console.is_terminal:
         with _bar(console) as bar:

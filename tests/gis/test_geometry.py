@@ -1,4 +1,4 @@
-"""Geometry: kinds and transformation of shapely objects."""
+"""Transformation of shapely objects."""
 
 from __future__ import annotations
 
@@ -7,21 +7,7 @@ import pytest
 import shapely
 
 from gis import crs
-from gis.geometry import find_kind, transform_geometries, transform_geometry
-
-
-@pytest.mark.parametrize(
-    ("wkt", "kind"),
-    [
-        ("POINT (1 2)", "point"),
-        ("MULTILINESTRING ((0 0, 1 1))", "line"),
-        ("POLYGON ((0 0, 1 0, 1 1, 0 0))", "polygon"),
-        ("GEOMETRYCOLLECTION (POINT (1 2))", None),
-    ],
-)
-def test_kinds(wkt: str, kind: str | None) -> None:
-    """Single and multiple shapes have one kind, a collection has none."""
-    assert find_kind(shapely.from_wkt(wkt)) == kind
+from gis.geometry import transform_geometries, transform_geometry
 
 
 def test_heights_survive_a_transformation() -> None:
