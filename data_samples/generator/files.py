@@ -47,9 +47,10 @@ def write_shapefile(
     path: Path, layer: str, kind: str, columns: Mapping[str, str], rows: Iterable[Row], *, encoding: str
 ) -> None:
     """A zipped shapefile in D96/TM. The ZIP holds no .cpg: readers have to be told the encoding."""
-    with TemporaryDirectory() as folder, fiona.Env(DBF_DATE_LAST_UPDATE="2026-03-01"):
+    options = {"encoding": encoding, "DBF_DATE_LAST_UPDATE": "2026-03-01"}
+    with TemporaryDirectory() as folder:
         made = Path(folder, f"{layer}.shp")
-        _write(made, "ESRI Shapefile", layer, kind, columns, rows, D96, {"encoding": encoding})
+        _write(made, "ESRI Shapefile", layer, kind, columns, rows, D96, options)
         with zipfile.ZipFile(path, "w") as packed:
             for suffix in _PARTS:
                 _pack(packed, made.with_suffix(suffix))
