@@ -6,6 +6,7 @@ style serves every grid. This module knows no drawing engine.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -93,6 +94,16 @@ class ScaleRange(Part):
         return self.min * (1 - SCALE_TOLERANCE) <= metres_per_pixel <= self.max * (1 + SCALE_TOLERANCE)
 
 
+@dataclass(frozen=True)
+class LegendRow:
+    """What a symbol means; `value` is the class value, None for features in no class."""
+
+    value: str | None
+    title: Text
+    official: bool
+    symbol: Symbol
+
+
 class Style(Part):
     """Symbols by class: the class of a feature is found by its `by` column, else the default is used.
 
@@ -120,6 +131,17 @@ class Style(Part):
             if value[:length] in by_value:
                 return by_value[value[:length]]
         return None
+
+    def legend(self, layer_title: Text) -> tuple[LegendRow, ...]:
+        """The classes in the order of the style, then the default symbol if the style gives it a title.
+
+        A style without classes has one row, named as the layer.
+        """
+        rows = [LegendRow(each.value, each.title, each.official, each.symbol) for each in self.classes]
+        default_title = self.default_title or (layer_title if not rows else None)
+        if default_title is not None:
+            rows.append(LegendRow(None, default_title, official=False, symbol=self.default))
+        return tuple(rows)
 
     def reach_pixels(self, kind: str) -> float:
         """How many pixels beyond its geometry a feature of this kind may be painted: tiles overlap by that."""

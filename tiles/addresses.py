@@ -1,6 +1,7 @@
 """The URL grammar of tiles, shared by the hot path and Flask, so that both mean the same tile.
 
-`/tiles/{set}[@{token}]/{grid}/{z}/{x}/{y}.mvt` and `/tiles/{set}/{grid}.json`. Every tile has exactly one
+`/tiles/{set}[@{token}]/{grid}/{z}/{x}/{y}.mvt`, `/tiles/{set}/{grid}.json` and, for MapLibre,
+`/tiles/{set}[@{token}]/style.json` with `sprite[@2x].json` and `.png` beside it. Every tile has exactly one
 spelling: ASCII digits without sign or leading zeros. So a path is its own cache key.
 """
 
@@ -18,6 +19,7 @@ _TILE = re.compile(
     rf"/tiles/{_SET}{_VERSION}/{_GRID}/(?P<z>0|[1-9][0-9]?)/(?P<x>{_NUMBER})/(?P<y>{_NUMBER})\.mvt"
 )
 _TILEJSON = re.compile(rf"/tiles/{_SET}/{_GRID}\.json")
+_STYLE = re.compile(rf"/tiles/{_SET}{_VERSION}/(?:style\.json|sprite(?P<ratio>@2x)?\.(?P<sprite>json|png))")
 
 
 class TileAddress(NamedTuple):
@@ -43,6 +45,22 @@ class TileJsonAddress(NamedTuple):
     grid_id: str
 
 
+class StyleAddress(NamedTuple):
+    """The MapLibre style of a set, or its sprite: `sprite` is json or png, None means the style itself."""
+
+    set_id: str
+    token: str | None
+    sprite: str | None = None
+    ratio: int = 1
+
+    @property
+    def path(self) -> str:
+        """The one spelling of this address."""
+        pixels = "" if self.ratio == 1 else f"@{self.ratio}x"
+        file = f"sprite{pixels}.{self.sprite}" if self.sprite else "style.json"
+        return f"{set_path(self.set_id, self.token)}/{file}"
+
+
 def parse_tile_path(path: str) -> TileAddress | None:
     """The address a URL path spells, or None when it is not the path of a tile."""
     match = _TILE.fullmatch(path)
@@ -57,6 +75,14 @@ def parse_tilejson_path(path: str) -> TileJsonAddress | None:
     """The set and grid a TileJSON path names, or None when it is not one."""
     match = _TILEJSON.fullmatch(path)
     return TileJsonAddress(match["set_id"], match["grid_id"]) if match else None
+
+
+def parse_style_path(path: str) -> StyleAddress | None:
+    """The style or sprite a path names, or None when it is neither."""
+    match = _STYLE.fullmatch(path)
+    if match is None:
+        return None
+    return StyleAddress(match["set_id"], match["token"], match["sprite"], 2 if match["ratio"] else 1)
 
 
 def set_path(set_id: str, token: str | None = None) -> str:

@@ -18,10 +18,11 @@ from layers.filters import check_format
 from layers.links import find_root
 from layers.routes.answers import given_parameters, send_json
 from tiles import ogc
-from tiles.addresses import parse_tile_path, parse_tilejson_path
+from tiles.addresses import parse_style_path, parse_tile_path, parse_tilejson_path
 from tiles.answers import PUBLIC_HEADERS, Question
 from tiles.hotpath import EXTENSION
 from tiles.serving import TileService
+from tiles.styles.service import StyleService, StyleWish
 from tiles.tilejson import build_tilejson
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from gis.settings import Settings
     from layers.catalogue import Catalogue
     from layers.portal import Portal
-    from tiles.addresses import TileAddress, TileJsonAddress
+    from tiles.addresses import StyleAddress, TileAddress, TileJsonAddress
     from tiles.grid import Grid
 
 
@@ -64,13 +65,17 @@ class _Door:
     def __init__(self, settings: Settings, portal: Portal, service: TileService) -> None:
         self._settings = settings
         self._portal = portal
+        self._styles = StyleService(portal, service)
         self.service = service
 
     def tiles(self, rest: str) -> Response:
-        """A tile or a TileJSON, told apart by the grammar of `tiles.addresses`."""
+        """A tile, a style or a TileJSON, told apart by the grammar of `tiles.addresses`."""
         tile = parse_tile_path(f"/tiles/{rest}")
         if tile is not None:
             return self._answer(tile)
+        style = parse_style_path(f"/tiles/{rest}")
+        if style is not None:
+            return self._style(style)
         tilejson = parse_tilejson_path(f"/tiles/{rest}")
         if tilejson is not None:
             return self._tilejson(tilejson)
@@ -120,6 +125,16 @@ class _Door:
         grid = self.service.find_grid(address.grid_id)
         tile_set = self.service.sets.find(address.set_id)
         return send_json(build_tilejson(self.service, self._portal, tile_set, grid, root=self._root()))
+
+    def _style(self, address: StyleAddress) -> Response:
+        given = given_parameters(("lang", "grid"))
+        wish = StyleWish(self._root(), given.get("lang"), given.get("grid"))
+        answer = self._styles.answer(address, wish)
+        response = Response(answer.body, mimetype=answer.media_type)
+        response.headers["Cache-Control"] = answer.cache_control
+        response.add_etag()
+        response.make_conditional(request)
+        return response
 
     def _root(self) -> str:
         return find_root(self._settings, request.host)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from gis.errors import GoneError, NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from layers.catalogue import Catalogue, Life, PublishedLayer
@@ -67,11 +67,11 @@ class TileSet:
 
 @dataclass(frozen=True)
 class _EarlierSets:
-    """The sets a theme may have been, by token, those whose data are gone, and when the catalogue was asked."""
+    """What a set may have been: `kept` can still be read, of `past` only names are known for certain."""
 
     read_at: float
-    by_token: Mapping[str, TileSet]
-    gone: frozenset[str]
+    kept: tuple[TileSet, ...]
+    past: tuple[tuple[Member, ...], ...]
 
 
 class TileSets:
@@ -107,13 +107,32 @@ class TileSets:
             return current
         return self._find_earlier(theme, token, current)
 
+    def find_named(
+        self, set_id: str, name: str, give_name: Callable[[Sequence[Member]], str]
+    ) -> TileSet | None:
+        """The set that another kind of name than the token means, among those published now or still kept.
+
+        None when it never meant any. Raises NotFoundError for no such set, GoneError when it means a set with
+        versions that cannot be read any more.
+        """
+        current = self.find(set_id)
+        if give_name(current.members) == name:
+            return current
+        earlier = self._read_earlier(set_id, current)
+        for each in earlier.kept:
+            if give_name(each.members) == name and each.lives <= self._catalogue.lives():
+                return each
+        if any(give_name(members) == name for members in earlier.past):
+            raise GoneError("A layer of this version was withdrawn, or is no longer kept.")
+        return None
+
     def _find_earlier(self, theme: Theme, token: str, current: TileSet) -> TileSet:
         """A theme as it was before: served by this process, or found among the versions still kept."""
         earlier = self._seen.get((theme.id, token))
         if earlier is None:
-            known = self._read_earlier(theme, current)
-            earlier = known.by_token.get(token)
-            if earlier is None and token in known.gone:
+            known = self._read_earlier(theme.id, current)
+            earlier = next((each for each in known.kept if each.token == token), None)
+            if earlier is None and any(theme_token(members) == token for members in known.past):
                 raise GoneError("A layer of this version of the theme was withdrawn, or is no longer kept.")
         if earlier is None:
             raise NotFoundError("There is no such version of this theme; its TileJSON names the current one.")
@@ -121,33 +140,35 @@ class TileSets:
             raise GoneError("A layer of this version of the theme was withdrawn.")
         return earlier
 
-    def _read_earlier(self, theme: Theme, current: TileSet) -> _EarlierSets:
-        known = self._earlier.get(theme.id)
+    def _read_earlier(self, set_id: str, current: TileSet) -> _EarlierSets:
+        known = self._earlier.get(set_id)
         if known is None or time.monotonic() - known.read_at > _EARLIER_FOR_SECONDS:
-            kept = {name: self._catalogue.versions(name) for name in theme.layers}
-            sets = [_build_set(theme, members) for members in earlier_members(kept, current.members)]
-            by_token = {each.token: each for each in sets}
-            gone = self._read_gone(theme, current) - set(by_token)
-            known = self._earlier[theme.id] = _EarlierSets(time.monotonic(), by_token, gone)
+            theme = self._themes.get(set_id)
+            names = theme.layers if theme else (set_id,)
+            kept = {name: self._catalogue.versions(name) for name in names}
+            sets = (_build_set(set_id, members, theme) for members in earlier_members(kept, current.members))
+            known = _EarlierSets(time.monotonic(), tuple(sets), self._read_past(names, current))
+            self._earlier[set_id] = known
         return known
 
-    def _read_gone(self, theme: Theme, current: TileSet) -> frozenset[str]:
-        """The tokens the theme may have had with versions that cannot be read any more."""
-        past = self._catalogue.past_versions(theme.layers, limit=_MAX_PAST_VERSIONS)
-        by_layer = {name: [version for version in past if version.id == name] for name in theme.layers}
+    def _read_past(self, names: Sequence[str], current: TileSet) -> tuple[tuple[Member, ...], ...]:
+        """The members the set may have had, also with versions that cannot be read any more."""
+        past = self._catalogue.past_versions(names, limit=_MAX_PAST_VERSIONS)
+        by_layer = {name: [version for version in past if version.id == name] for name in names}
         members: Sequence[Member] = current.members
-        return frozenset(theme_token(each) for each in earlier_members(by_layer, members))
+        return tuple(earlier_members(by_layer, members))
 
     def _remember(self, theme: Theme, members: Sequence[PublishedLayer]) -> TileSet:
-        found = _build_set(theme, members)
+        found = _build_set(theme.id, members, theme)
         if len(self._seen) >= _MAX_REMEMBERED:
             self._seen.clear()
         self._seen[(theme.id, found.token)] = found
         return found
 
 
-def _build_set(theme: Theme, members: Sequence[PublishedLayer]) -> TileSet:
-    return TileSet(theme.id, theme_token(members), tuple(members), theme)
+def _build_set(set_id: str, members: Sequence[PublishedLayer], theme: Theme | None) -> TileSet:
+    token = theme_token(members) if theme else members[0].token
+    return TileSet(set_id, token, tuple(members), theme)
 
 
 def theme_token(members: Sequence[Member]) -> str:

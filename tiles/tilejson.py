@@ -29,19 +29,18 @@ Json = dict[str, Any]
 def build_tilejson(service: TileService, portal: Portal, tile_set: TileSet, grid: Grid, *, root: str) -> Json:
     """The TileJSON of a set in one grid; `root` is what addresses are put behind, perhaps nothing."""
     language = portal.languages[0]
-    sources = [_sources(service, member, grid) for member in tile_set.members]
-    drawn = [each for each in sources if each]
-    zooms = [source.zoom for each in drawn for source in each]
+    drawn = _drawn(service, tile_set, grid)
+    lowest, deepest = find_zooms(service, tile_set, grid)
     title = (tile_set.theme or tile_set.members[0].manifest).title
     return {
         "tilejson": "3.0.0",
         "name": title.in_language(language),
         "tiles": [root + tile_template(tile_set.id, tile_set.token, grid.id)],
         "scheme": "xyz",
-        "minzoom": min(zooms, default=grid.min_zoom),
-        "maxzoom": max(zooms, default=grid.max_tile_zoom),
+        "minzoom": lowest,
+        "maxzoom": deepest,
         "bounds": [round(each, 7) for each in find_bounds(portal, tile_set).bounds],
-        "attribution": _attribution(tile_set, language),
+        "attribution": find_attribution(tile_set, language),
         "vector_layers": [layer for each in drawn for layer in _vector_layers(each, language)],
         "prostor": {
             "grid": grid.id,
@@ -50,6 +49,18 @@ def build_tilejson(service: TileService, portal: Portal, tile_set: TileSet, grid
             "buffer": max((source.buffer for each in drawn for source in each), default=BUFFER),
         },
     }
+
+
+def find_zooms(service: TileService, tile_set: TileSet, grid: Grid) -> tuple[int, int]:
+    """The first and the deepest zoom whose tiles hold anything of the set; the grid's own when none does."""
+    zooms = [source.zoom for each in _drawn(service, tile_set, grid) for source in each]
+    return min(zooms, default=grid.min_zoom), max(zooms, default=grid.max_tile_zoom)
+
+
+def find_attribution(tile_set: TileSet, language: str) -> str:
+    """Whom the members' data are owed to, each once."""
+    texts = (member.manifest.source.attribution.in_language(language) for member in tile_set.members)
+    return " | ".join(dict.fromkeys(texts))
 
 
 def find_bounds(portal: Portal, tile_set: TileSet) -> Envelope:
@@ -64,6 +75,12 @@ def describe_fields(layer: PublishedLayer, language: str) -> dict[str, str]:
     """The properties that travel in tiles, each with its title."""
     columns = layer.manifest.columns
     return {name: columns[name].title.in_language(language) for name in layer.manifest.tile_columns}
+
+
+def _drawn(service: TileService, tile_set: TileSet, grid: Grid) -> list[list[TileSource]]:
+    """For each member that is drawn at all, what it puts into the tiles of each zoom."""
+    sources = (_sources(service, member, grid) for member in tile_set.members)
+    return [each for each in sources if each]
 
 
 def _sources(service: TileService, layer: PublishedLayer, grid: Grid) -> list[TileSource]:
@@ -94,8 +111,3 @@ def _vector_layer(name: str, title: str, fields: dict[str, str], sources: list[T
         "minzoom": sources[0].zoom,
         "maxzoom": sources[-1].zoom,
     }
-
-
-def _attribution(tile_set: TileSet, language: str) -> str:
-    texts = (member.manifest.source.attribution.in_language(language) for member in tile_set.members)
-    return " | ".join(dict.fromkeys(texts))

@@ -28,27 +28,17 @@ class LegendEntry:
 
 
 def build_legend(manifest: Manifest, language: str) -> tuple[LegendEntry, ...]:
-    """The classes of a layer in the order of its style, then the default if the style gives it a title.
-
-    A style without classes has one entry, named as the layer.
-    """
-    style, kind = manifest.style, manifest.geometry.kind
-    entries = [
+    """What each symbol of a layer means, as `Style.legend` lists them."""
+    kind = manifest.geometry.kind
+    return tuple(
         LegendEntry(
-            value=each.value,
-            title=each.title.in_language(language),
-            official=each.official,
-            swatch=draw_swatch(each.symbol, kind),
+            value=row.value,
+            title=row.title.in_language(language),
+            official=row.official,
+            swatch=draw_swatch(row.symbol, kind),
         )
-        for each in style.classes
-    ]
-    default_title = style.default_title or (manifest.title if not entries else None)
-    if default_title is not None:
-        title = default_title.in_language(language)
-        entries.append(
-            LegendEntry(value=None, title=title, official=False, swatch=draw_swatch(style.default, kind))
-        )
-    return tuple(entries)
+        for row in manifest.style.legend(manifest.title)
+    )
 
 
 def draw_swatch(symbol: Symbol, kind: str) -> str:
