@@ -70,6 +70,8 @@ class Layer(Base):
 class LayerVersion(Base):
     """One immutable load of a layer: its data table, what it came from, and how good it is.
 
+    `content_token` is what the version is called while it is published; at other times another version with the
+    same content may be called so, and `token` is its own.
     `changes` counts what is different from the version that was published when it was loaded.
     """
 
@@ -84,6 +86,7 @@ class LayerVersion(Base):
     layer_id: Mapped[str] = mapped_column(ForeignKey("layer.id"), index=True)
     number: Mapped[int] = mapped_column(Integer)
     token: Mapped[str] = mapped_column(Text)
+    content_token: Mapped[str | None] = mapped_column(Text)
     table_name: Mapped[str] = mapped_column(Text)
     srid: Mapped[int] = mapped_column(Integer)
     row_count: Mapped[int] = mapped_column(BigInteger)

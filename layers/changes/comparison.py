@@ -1,7 +1,8 @@
 """What differs between two versions of a layer, feature by feature: counts, and the features themselves.
 
 The one place that compares versions: for the import inside its transaction, for command line, HTTP and page. A
-layer without a key has only added and removed features, for there the content is the key.
+layer without a key has only added and removed features, for there the content is the key; so have two versions
+with different keys.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from layers.changes.statements import (
     KINDS,
     Kind,
     Pair,
+    Place,
     Stored,
     count_shared,
     measure_shift,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
     Connection = psycopg.Connection[tuple[object, ...]]
 
-__all__ = ["KINDS", "Change", "ChangeCounts", "Kind", "Pair", "Shift", "Stored", "Value"]
+__all__ = ["KINDS", "Change", "ChangeCounts", "Kind", "Pair", "Place", "Shift", "Stored", "Value"]
 
 Value = str | int | float | bool | None
 _DIALECT = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
@@ -123,6 +125,11 @@ class Change:
     differences: tuple[Difference, ...]
 
     @property
+    def place(self) -> Place:
+        """Where it stands in the walk through all changes."""
+        return (self.key, self.change)
+
+    @property
     def kinds(self) -> tuple[Kind, ...]:
         """What `kind` finds it by."""
         if self.change == "changed":
@@ -148,6 +155,8 @@ def count_changes(connection: Connection, before: Stored, after: Stored) -> Chan
     pair = Pair(before, after)
     if pair.is_one_table:
         return _nothing_changed(after)
+    if not pair.has_one_key:
+        return _count(pair, [])
     connection.execute(read_statement("layers", "prepare_comparing"))
     return _count(pair, _rows(connection, count_shared(pair)))
 
@@ -155,7 +164,7 @@ def count_changes(connection: Connection, before: Stored, after: Stored) -> Chan
 def find_shift(connection: Connection, before: Stored, after: Stored) -> Shift | None:
     """The vector most of the features with another geometry moved by, on the caller's transaction."""
     pair = Pair(before, after)
-    if pair.is_one_table or before.srid != after.srid:
+    if pair.is_one_table or before.srid != after.srid or not pair.has_one_key:
         return None
     for features, east, north in _rows(connection, measure_shift(pair)):
         if east is not None and north is not None:
@@ -168,6 +177,8 @@ def read_counts(database: Database, before: PublishedLayer, after: PublishedLaye
     pair = Pair(Stored.of(before), Stored.of(after))
     if pair.is_one_table:
         return _nothing_changed(pair.after)
+    if not pair.has_one_key:
+        return _count(pair, [])
     if after.changes is not None and after.changes["against"] == before.number:
         return _stored_counts(after.changes, after.row_count)
     name = (before.token, before.table_name, after.token, after.table_name)
@@ -189,14 +200,14 @@ def read_changes(
     after: PublishedLayer,
     *,
     kind: Kind | None = None,
-    after_key: str | None = None,
+    after_place: Place | None = None,
     limit: int | None = None,
 ) -> Iterator[Change]:
     """Features that differ, in the order of keys, read one by one. Raises GoneError, UnavailableError."""
     pair = Pair(Stored.of(before), Stored.of(after))
     if pair.is_one_table:
         return
-    statement = select_changes(pair, kind=kind, after_key=after_key, limit=limit)
+    statement = select_changes(pair, kind=kind, after=after_place, limit=limit)
     with _comparing(database) as connection:
         streaming = connection.execution_options(yield_per=_ROWS_AT_A_TIME)
         with streaming.execute(statement) as result:

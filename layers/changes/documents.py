@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from gis.database import Database
     from layers.catalogue import PublishedLayer
-    from layers.changes.comparison import Change, ChangeCounts, Kind, Value
+    from layers.changes.comparison import Change, ChangeCounts, Kind, Place, Value
     from layers.manifest import Manifest
 
 Json = dict[str, Any]
@@ -47,7 +47,7 @@ class ChangesQuestion:
     before: PublishedLayer
     after: PublishedLayer
     kind: Kind | None = None
-    after_key: str | None = None
+    after_place: Place | None = None
     limit: int | None = None
 
 
@@ -55,9 +55,9 @@ def write_changes(
     database: Database,
     question: ChangesQuestion,
     form: ChangesFormat,
-    find_links: Callable[[str | None], list[dict[str, str]]],
+    find_links: Callable[[Place | None], list[dict[str, str]]],
 ) -> Generator[bytes]:
-    """The document in chunks. `find_links` gets the last key when more follow, else None.
+    """The document in chunks. `find_links` gets the place of the last one when more follow, else None.
 
     Raises GoneError, UnavailableError before the first chunk.
     """
@@ -69,12 +69,12 @@ def write_changes(
         question.before,
         question.after,
         kind=question.kind,
-        after_key=question.after_key,
+        after_place=question.after_place,
         limit=None if question.limit is None else question.limit + 1,
     )
 
-    def finish(returned: int, last_key: str | None) -> Json:
-        return {"numberMatched": matched, "numberReturned": returned, "links": find_links(last_key)}
+    def finish(returned: int, last: Place | None) -> Json:
+        return {"numberMatched": matched, "numberReturned": returned, "links": find_links(last)}
 
     if form == "json":
         opening = orjson.dumps(told)[:-1] + b',"changes":['
@@ -82,8 +82,8 @@ def write_changes(
     else:
         opening = b'{"type":"FeatureCollection","features":['
 
-        def finish_collection(returned: int, last_key: str | None) -> Json:
-            return {**told, **finish(returned, last_key)}
+        def finish_collection(returned: int, last: Place | None) -> Json:
+            return {**told, **finish(returned, last)}
 
         yield from _write(question, opening, changes, None, finish_collection)
 
@@ -157,20 +157,20 @@ def _write(
     opening: bytes,
     changes: Iterable[Change],
     describe: Callable[[Change], Json] | None,
-    finish: Callable[[int, str | None], Json],
+    finish: Callable[[int, Place | None], Json],
 ) -> Generator[bytes]:
-    chunk, size, returned, last_key, more = [opening], 0, 0, None, False
+    chunk, size, returned, last, more = [opening], 0, 0, None, False
     for change in changes:
         if returned == question.limit:
             more = True
             break
         item = orjson.dumps(describe(change)) if describe else write_feature(question, change)
         chunk.append(b"," + item if returned else item)
-        size, returned, last_key = size + len(item), returned + 1, change.key
+        size, returned, last = size + len(item), returned + 1, change.place
         if size >= CHUNK_BYTES:
             yield b"".join(chunk)
             chunk, size = [], 0
-    members = orjson.dumps(finish(returned, last_key if more else None))
+    members = orjson.dumps(finish(returned, last if more else None))
     yield b"".join([*chunk, b"],", members[1:]])
 
 

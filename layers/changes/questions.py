@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from layers.catalogue import PublishedLayer
+    from layers.changes.comparison import Place
 
 PARAMETERS = ("f", "from", "kind", "limit", "next", "to")
 FORMATS: tuple[ChangesFormat, ...] = ("json", "geojson")
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 10_000
+_SEPARATOR = "\x1f"
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _NEXT = re.compile(r"([A-Za-z0-9_-]{1,4000})\.([0-9a-f]{12})")
 
@@ -41,8 +43,8 @@ def parse_changes_request(
     kind = parse_kind(given["kind"]) if "kind" in given else None
     usual = MAX_LIMIT if form == "geojson" else DEFAULT_LIMIT
     limit = parse_limit(given.get("limit"), default=usual, most=MAX_LIMIT)
-    after_key = _parse_next(given["next"], before, after, kind) if "next" in given else None
-    return ChangesQuestion(before, after, kind, after_key, limit), form
+    place = _parse_next(given["next"], before, after, kind) if "next" in given else None
+    return ChangesQuestion(before, after, kind, place, limit), form
 
 
 def parse_kind(text: str) -> Kind:
@@ -66,10 +68,10 @@ def find_before(after: PublishedLayer, versions: Sequence[PublishedLayer]) -> Pu
     return known or max(earlier, key=lambda each: each.number)
 
 
-def write_next(question: ChangesQuestion, last_key: str) -> str:
+def write_next(question: ChangesQuestion, last: Place) -> str:
     """Where the next page begins; good only for these two versions and this kind."""
-    key = base64.urlsafe_b64encode(last_key.encode()).decode().rstrip("=")
-    return f"{key}.{_check(last_key, question.before, question.after, question.kind)}"
+    place = base64.urlsafe_b64encode(_SEPARATOR.join(last).encode()).decode().rstrip("=")
+    return f"{place}.{_check(last, question.before, question.after, question.kind)}"
 
 
 def _find_version(parameter: str, text: str, versions: Sequence[PublishedLayer]) -> PublishedLayer:
@@ -82,18 +84,19 @@ def _find_version(parameter: str, text: str, versions: Sequence[PublishedLayer])
     return found[0]
 
 
-def _parse_next(text: str, before: PublishedLayer, after: PublishedLayer, kind: Kind | None) -> str:
+def _parse_next(text: str, before: PublishedLayer, after: PublishedLayer, kind: Kind | None) -> Place:
     match = _NEXT.fullmatch(text)
     if match is not None:
         try:
-            key = base64.urlsafe_b64decode(match.group(1) + "=" * (-len(match.group(1)) % 4)).decode()
+            place = base64.urlsafe_b64decode(match.group(1) + "=" * (-len(match.group(1)) % 4)).decode()
         except (binascii.Error, UnicodeDecodeError):
-            key = ""
-        if match.group(2) == _check(key, before, after, kind):
-            return key
+            place = ""
+        key, _, change = place.rpartition(_SEPARATOR)
+        if match.group(2) == _check((key, change), before, after, kind):
+            return (key, change)
     raise RequestError("next", "this is not a link of this walk; begin again without it", value=text[:100])
 
 
-def _check(key: str, before: PublishedLayer, after: PublishedLayer, kind: Kind | None) -> str:
-    content = repr((key, before.table_name, after.table_name, after.id, kind)).encode()
+def _check(place: Place, before: PublishedLayer, after: PublishedLayer, kind: Kind | None) -> str:
+    content = repr((place, before.table_name, after.table_name, after.id, kind)).encode()
     return hashlib.blake2b(content, digest_size=6).hexdigest()

@@ -31,6 +31,8 @@ _ALIKE_SHARE = 0.01
 _CRS84_DIGITS = 7
 
 Clause = sa.ColumnElement[bool]
+# Where a walk through the changes stands: the key of a feature, and added, changed or removed.
+Place = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,11 @@ class Pair:
     def is_one_table(self) -> bool:
         """True when only wording differs: nothing has to be compared."""
         return self.before.table_name == self.after.table_name
+
+    @property
+    def has_one_key(self) -> bool:
+        """True when keys of both mean the same; else no feature of one is a feature of the other."""
+        return self.before.manifest.key == self.after.manifest.key
 
     @cached_property
     def shared_columns(self) -> tuple[str, ...]:
@@ -120,15 +127,16 @@ def measure_shift(pair: Pair) -> sa.Select[Any]:
 
 
 def select_changes(
-    pair: Pair, *, kind: Kind | None = None, after_key: str | None = None, limit: int | None = None
+    pair: Pair, *, kind: Kind | None = None, after: Place | None = None, limit: int | None = None
 ) -> sa.Select[Any]:
-    """Features that differ, in the order of keys: what differs, by how much, geometry in CRS84, and values.
+    """Features that differ: what differs, by how much, geometry in CRS84, and values.
 
+    In the order of keys; of two features that share theirs by chance the added one comes first.
     Only keys are sorted; geometry and values are read for the features that are told. Keys are found first and
     without regard to `limit`, for the planner would believe that the first ones are found at once.
     """
-    differing = _materialized(_select_keys(pair, kind, after_key), "differing")
-    found = sa.select(differing).order_by(differing.c.key).limit(limit).cte("found")
+    differing = _materialized(_select_keys(pair, kind, after), "differing")
+    found = sa.select(differing).order_by(differing.c.key, differing.c.change).limit(limit).cte("found")
     b, a = pair.b, pair.a
     return (
         sa.select(
@@ -136,7 +144,7 @@ def select_changes(
             found.c.change,
             found.c.geometry,
             found.c.attributes,
-            sa.func.coalesce(a.c[TITLE], b.c[TITLE]),
+            sa.case((found.c.change == "removed", b.c[TITLE]), else_=sa.func.coalesce(a.c[TITLE], b.c[TITLE])),
             sa.case((found.c.geometry, _size_difference(pair))),
             sa.case((found.c.geometry, _label_distance(pair))),
             sa.case((found.c.change == "removed", _geojson(pair.before, b)), else_=_geojson(pair.after, a)),
@@ -147,7 +155,7 @@ def select_changes(
         .select_from(found)
         .outerjoin(b, b.c[KEY] == found.c.key)
         .outerjoin(a, a.c[KEY] == found.c.key)
-        .order_by(found.c.key)
+        .order_by(found.c.key, found.c.change)
     )
 
 
@@ -166,31 +174,41 @@ def attributes_differ(pair: Pair) -> Clause:
     return sa.or_(sa.false(), *(_differs(pair, name) for name in pair.shared_columns))
 
 
-def _select_keys(pair: Pair, kind: Kind | None, after_key: str | None) -> sa.CompoundSelect[Any]:
+def _select_keys(pair: Pair, kind: Kind | None, after: Place | None) -> sa.CompoundSelect[Any]:
     selected = _of_kind(pair, kind)
-    if after_key is not None:
-        selected = [each.where(each.selected_columns["key"] > after_key) for each in selected]
+    if after is not None:
+        place = sa.tuple_(*after)
+        selected = [
+            each.where(sa.tuple_(each.selected_columns["key"], each.selected_columns["change"]) > place)
+            for each in selected
+        ]
     return sa.union_all(*selected)
 
 
 def _of_kind(pair: Pair, kind: Kind | None) -> list[sa.Select[Any]]:
     if kind == "added":
-        return [_only_in(pair.a, pair.b, "added")]
+        return [_only_in(pair.a, pair.b, "added", has_one_key=pair.has_one_key)]
+    removed = _only_in(pair.b, pair.a, "removed", has_one_key=pair.has_one_key)
     if kind == "removed":
-        return [_only_in(pair.b, pair.a, "removed")]
+        return [removed]
+    if kind is None and not pair.has_one_key:
+        return [_only_in(pair.a, pair.b, "added", has_one_key=False), removed]
     if kind == "geometry":
         return [_changed(pair, geometry_differs(pair))]
     if kind == "attributes":
         return [_changed(pair, attributes_differ(pair))]
-    return [_new_or_changed(pair), _only_in(pair.b, pair.a, "removed")]
+    return [_new_or_changed(pair), removed]
 
 
 def _only_in(
-    these: sa.FromClause, others: sa.FromClause, change: Literal["added", "removed"]
+    these: sa.FromClause, others: sa.FromClause, change: Literal["added", "removed"], *, has_one_key: bool
 ) -> sa.Select[Any]:
     key = these.c[KEY]
+    selected = _keys(key, sa.literal_column(f"'{change}'"), sa.false(), sa.false())
+    if not has_one_key:
+        return selected
     twin = sa.select(sa.literal(1)).select_from(others).where(others.c[KEY] == key).correlate(these).exists()
-    return _keys(key, sa.literal_column(f"'{change}'"), sa.false(), sa.false()).where(~twin)
+    return selected.where(~twin)
 
 
 def _changed(pair: Pair, condition: Clause) -> sa.Select[Any]:
@@ -223,7 +241,8 @@ def _materialized(statement: sa.Select[Any] | sa.CompoundSelect[Any], name: str)
 
 
 def _joined(pair: Pair) -> sa.Join:
-    return sa.join(pair.b, pair.a, pair.b.c[KEY] == pair.a.c[KEY])
+    same = sa.and_(pair.b.c[KEY] == pair.a.c[KEY], sa.true() if pair.has_one_key else sa.false())
+    return sa.join(pair.b, pair.a, same)
 
 
 def _differs(pair: Pair, name: str) -> Clause:

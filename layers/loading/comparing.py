@@ -8,7 +8,8 @@ from psycopg.types.json import Jsonb
 
 from gis.statements import read_statement
 from layers.changes.comparison import count_changes, find_shift
-from layers.loading.holding import Comparison, Seen, is_shift_worth_measuring
+from layers.loading.holding import Comparison, Seen, find_hold_reason, is_shift_worth_measuring
+from layers.loading.known import find_gone_back
 
 if TYPE_CHECKING:
     import psycopg
@@ -24,6 +25,17 @@ def compare(connection: Connection, before: Seen, after: Seen) -> Comparison:
     if not is_shift_worth_measuring(counts):
         return Comparison(counts)
     return Comparison(counts, find_shift(connection, before.stored, after.stored))
+
+
+def judge(
+    connection: Connection, before: Seen, after: Seen, content_token: str, source_sha256: str
+) -> tuple[ChangeCounts, str | None]:
+    """What the rows of a version change, and why a person has to confirm it, if anything stands against it."""
+    comparison = compare(connection, before, after)
+    gone_back = find_gone_back(
+        connection, after.stored.manifest, content_token=content_token, source_sha256=source_sha256
+    )
+    return comparison.counts, find_hold_reason(before, after, comparison, gone_back)
 
 
 def write_findings(

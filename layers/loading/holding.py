@@ -13,6 +13,7 @@ from gis import crs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from layers.changes.comparison import ChangeCounts, Shift, Stored
 
@@ -46,20 +47,42 @@ class Comparison:
     shift: Shift | None = None
 
 
+@dataclass(frozen=True)
+class GoneBack:
+    """That somebody rolled back from a version with the same content: its number, and the day."""
+
+    number: int
+    day: date
+
+
 def is_shift_worth_measuring(counts: ChangeCounts) -> bool:
     """True when so many features have another geometry that all of them may have moved alike."""
     return counts.geometry >= max(_ENOUGH, _ALIKE_SHARE * counts.shared)
 
 
-def find_hold_reason(before: Seen | None, after: Seen, comparison: Comparison | None = None) -> str | None:
+def find_hold_reason(
+    before: Seen | None, after: Seen, comparison: Comparison | None = None, gone_back: GoneBack | None = None
+) -> str | None:
     """Why a person has to confirm this version before it is published, or None.
 
     `before` is the version published now. Without a comparison only what needs no rows is judged.
     """
     if before is None:
         return None
-    reasons = [*_by_description(before.stored, after.stored), *_by_features(before, after, comparison)]
+    reasons = [
+        *_by_history(gone_back),
+        *_by_description(before.stored, after.stored),
+        *_by_features(before, after, comparison),
+    ]
     return "; ".join(reasons) or None
+
+
+def _by_history(gone_back: GoneBack | None) -> Iterator[str]:
+    if gone_back is not None:
+        yield (
+            f"it is the same as version {gone_back.number}, which was rolled back on {gone_back.day}: look "
+            "whether the provider has mended the source"
+        )
 
 
 def _by_description(before: Stored, after: Stored) -> Iterator[str]:
@@ -86,8 +109,8 @@ def _by_description(before: Stored, after: Stored) -> Iterator[str]:
         yield f"the portal's CRS was EPSG:{before.srid} and is EPSG:{after.srid} now: look at it on the map"
     if new.key != old.key:
         yield (
-            f"its key is {_key(new.key)} and that of the published version {_key(old.key)}: links to single "
-            "features will not find them any more"
+            f"its key is {_key(new.key)} and that of the published version {_key(old.key)}: no feature can be "
+            "compared, and links to single features will not find them any more"
         )
 
 

@@ -6,6 +6,7 @@ the journal and nothing else.
 
 from __future__ import annotations
 
+import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,22 +14,23 @@ from typing import TYPE_CHECKING, Any, Literal
 from gis.errors import ProstorError, SourceError
 from gis.logs import logger
 from layers.changes.comparison import ChangeCounts, Stored
-from layers.loading.comparing import compare, write_findings
-from layers.loading.holding import Seen, find_hold_reason
+from layers.loading.comparing import judge, write_findings
+from layers.loading.holding import Seen
 from layers.loading.journal import claim_layer, open_job
 from layers.loading.known import (
     KnownVersion,
     WaitingVersion,
     count_withdrawals,
     find_published,
+    find_shareable_table,
     find_waiting,
-    take_over_token,
 )
 from layers.loading.load import NewVersion, copy_rows, create_table, finish_table, insert_version
 from layers.loading.plan import (
     build_fingerprint,
     build_token,
     drawn_targets,
+    retoken,
     stored_columns,
     table_name,
 )
@@ -111,8 +113,8 @@ def import_layer(  # noqa: PLR0913  what a command, a test and the sample all sa
 ) -> ImportReport:
     """Import one layer and publish it, unless `hold` or something a person has to confirm stands against it.
 
-    `dry_run` reads and judges, and writes nothing. Raises SourceError when the source is refused, ConflictError
-    when the layer is being imported already, UnavailableError when the database is away.
+    `dry_run` reads, compares, judges, and keeps nothing of it. Raises SourceError when the source is refused,
+    ConflictError when the layer is being imported already, UnavailableError when the database is away.
     """
     drawn = drawn_targets(manifest, targets, portal.outline_envelope)
     request = _Request(
@@ -146,20 +148,28 @@ _JOB_STATES: Mapping[Outcome, str] = {"published": "published", "waiting": "load
 
 
 def _check(database: Database, request: _Request, folder: Path) -> ImportReport:
+    """Read, load into a table that nobody sees, compare, and undo it: only the report is left."""
     staged = _stage(request, folder)
     reading = _read(request, staged)
-    with database.loading() as connection:
-        previous = find_published(connection, request.manifest.id)
+    changes, reason = None, None
+    with database.loading() as connection, connection.transaction(force_rollback=True):
         token = _token(connection, request, reading)
+        previous = find_published(connection, request.manifest.id)
+        if previous is not None and previous.token != token:
+            table = f"check_{secrets.token_hex(8)}"
+            _copy(connection, request, table, staged)
+            seen = _seen(request, reading, table)
+            changes, reason = _compare(connection, request, previous, seen, (token, staged.sha256))
     return ImportReport(
         layer_id=request.manifest.id,
         outcome="checked",
         row_count=reading.row_count,
         token=token,
-        hold_reason=find_hold_reason(previous.seen if previous else None, _seen(request, reading, "")),
+        hold_reason=reason,
         quality=reading.quality,
         operation=reading.operation,
         operation_accuracy_m=reading.operation_accuracy_m,
+        changes=changes,
     )
 
 
@@ -218,12 +228,12 @@ def _load(
     connection: Connection, request: _Request, staged: StagedSource, reading: Reading, token: str
 ) -> ImportReport:
     previous = find_published(connection, request.manifest.id)
-    shared = take_over_token(connection, request.manifest, request.portal.grids, token)
+    shared = find_shareable_table(connection, request.manifest, token)
     new = NewVersion(
         manifest=request.manifest,
         srid=request.portal.crs,
         reading=reading,
-        token=token,
+        content_token=token,
         source_name=staged.name,
         source_sha256=staged.sha256,
         grids=request.portal.grids,
@@ -231,10 +241,12 @@ def _load(
         shared_table=shared,
     )
     version_id, number = insert_version(connection, new)
+    table = shared or table_name(version_id)
     if shared is None:
-        _fill(connection, request, version_id, staged)
-    seen = _seen(request, reading, shared or table_name(version_id))
-    changes, reason = _judge(connection, request, previous, seen, version_id)
+        _copy(connection, request, table, staged)
+        _finish(connection, request, table)
+    seen = _seen(request, reading, table)
+    changes, reason = _judge(connection, request, previous, seen, (version_id, token, staged.sha256))
     facts = {"number": number, "rows": reading.row_count, "source": staged.name, "sha256": staged.sha256}
     _publish_or_hold(connection, request, version_id, reason, facts)
     return ImportReport(
@@ -243,7 +255,7 @@ def _load(
         row_count=reading.row_count,
         version_id=version_id,
         number=number,
-        token=token,
+        token=retoken(token, version_id) if reason else token,
         hold_reason=reason,
         quality=reading.quality,
         operation=reading.operation,
@@ -253,19 +265,31 @@ def _load(
 
 
 def _judge(
-    connection: Connection, request: _Request, previous: KnownVersion | None, seen: Seen, version_id: int
+    connection: Connection,
+    request: _Request,
+    previous: KnownVersion | None,
+    seen: Seen,
+    loaded: tuple[int, str, str],
 ) -> tuple[ChangeCounts | None, str | None]:
-    """What the loaded version changes, and why it waits; both are stored with it."""
-    asked = _ASKED_TO_HOLD if request.hold else None
-    if previous is None:
-        write_findings(connection, version_id, against=None, counts=None, hold_reason=asked)
-        return None, asked
-    request.progress(Progress(step="compare"))
-    comparison = compare(connection, previous.seen, seen)
-    reason = find_hold_reason(previous.seen, seen, comparison) or asked
-    changes = comparison.counts
-    write_findings(connection, version_id, against=previous.number, counts=changes, hold_reason=reason)
+    """What the loaded version changes, and why it waits; both are stored with it.
+
+    `loaded` is its id, the token of its content, and the sha256 of its source.
+    """
+    version_id, token, sha256 = loaded
+    changes, reason, against = None, None, None
+    if previous is not None:
+        against = previous.number
+        changes, reason = _compare(connection, request, previous, seen, (token, sha256))
+    reason = reason or (_ASKED_TO_HOLD if request.hold else None)
+    write_findings(connection, version_id, against=against, counts=changes, hold_reason=reason)
     return changes, reason
+
+
+def _compare(
+    connection: Connection, request: _Request, previous: KnownVersion, seen: Seen, content: tuple[str, str]
+) -> tuple[ChangeCounts, str | None]:
+    request.progress(Progress(step="compare"))
+    return judge(connection, previous.seen, seen, *content)
 
 
 def _publish_or_hold(
@@ -287,18 +311,21 @@ def _seen(request: _Request, reading: Reading, table: str) -> Seen:
 
 def _token(connection: Connection, request: _Request, reading: Reading) -> str:
     withdrawals = count_withdrawals(connection, request.manifest.id)
-    return build_token(reading.copy_sha256, request.manifest, withdrawals=withdrawals)
+    return build_token(reading.copy_sha256, request.manifest, request.targets, withdrawals=withdrawals)
 
 
-def _fill(connection: Connection, request: _Request, version_id: int, staged: StagedSource) -> None:
+def _copy(connection: Connection, request: _Request, table: str, staged: StagedSource) -> None:
     def sent(done: int, total: int) -> None:
         request.progress(Progress(step="load", done=done, total=total))
 
-    create_table(connection, version_id, request.columns)
-    copy_rows(connection, version_id, request.columns, staged.folder / "rows.copy", sent)
+    create_table(connection, table, request.columns)
+    copy_rows(connection, table, request.columns, staged.folder / "rows.copy", sent)
+
+
+def _finish(connection: Connection, request: _Request, table: str) -> None:
     finish_table(
         connection,
-        version_id,
+        table,
         request.columns,
         searched=request.manifest.search is not None,
         progress=lambda done, total: request.progress(Progress(step="index", done=done, total=total)),

@@ -1,14 +1,16 @@
-"""What an import has to know of the versions that are there, and the token it may take from one of them."""
+"""What an import has to know of the versions that are there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from psycopg.types.json import Jsonb
+
 from gis.statements import read_statement
 from layers.changes.comparison import Stored
-from layers.loading.holding import Seen
-from layers.loading.plan import published_columns, retoken
+from layers.loading.holding import GoneBack, Seen
+from layers.loading.plan import describe_manifest
 from layers.manifest import parse_manifest
 
 if TYPE_CHECKING:
@@ -80,29 +82,34 @@ def count_withdrawals(connection: Connection, layer_id: str) -> int:
     return int(str(row[0])) if row else 0
 
 
-def take_over_token(
-    connection: Connection, manifest: Manifest, grids: tuple[str, ...], token: str
-) -> str | None:
-    """When the same data were loaded before: free their token, and name their table to share.
-
-    The older version keeps its table and gets another token, so both stay readable. None means: load the rows.
-    """
-    row = connection.execute(
-        read_statement("layers", "version_by_token"), {"layer_id": manifest.id, "token": token}
+def find_gone_back(
+    connection: Connection, manifest: Manifest, *, content_token: str, source_sha256: str
+) -> GoneBack | None:
+    """When somebody rolled back from the same content, and it was not published again since."""
+    row: Any = connection.execute(
+        read_statement("layers", "rolled_back_from"),
+        {
+            "layer_id": manifest.id,
+            "content_token": content_token,
+            "source_sha256": source_sha256,
+            "manifest": Jsonb(describe_manifest(manifest)),
+        },
     ).fetchone()
-    if row is None:
-        return None
-    version_id, table, described, made_for, readable = row
-    connection.execute(
-        read_statement("layers", "set_version_token"),
-        {"id": version_id, "token": retoken(token, int(str(version_id)))},
-    )
-    known = parse_manifest(_mapping(described))
-    same_columns = published_columns(known) == published_columns(manifest)
-    # A table that was not made for searching lacks the indexes for it.
-    same_indexes = (known.search is None) == (manifest.search is None)
-    same = same_columns and same_indexes and made_for == list(grids)
-    return str(table) if readable and same else None
+    return None if row is None else GoneBack(*row)
+
+
+def find_shareable_table(connection: Connection, manifest: Manifest, content_token: str) -> str | None:
+    """The table of a version that holds the same rows in the same columns; None means: load the rows."""
+    row = connection.execute(
+        read_statement("layers", "shareable_table"),
+        {
+            "layer_id": manifest.id,
+            "content_token": content_token,
+            # A table that was not made for searching lacks the indexes for it.
+            "searched": manifest.search is not None,
+        },
+    ).fetchone()
+    return None if row is None else str(row[0])
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -14,7 +14,7 @@ from psycopg.types.json import Json, Jsonb
 from gis import crs
 from gis.envelope import Envelope
 from gis.statements import compose, identifier, identifiers, read_statement
-from layers.loading.plan import table_name
+from layers.loading.plan import describe_manifest, retoken, table_name
 from layers.model import DATA
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class NewVersion:
     manifest: Manifest
     srid: int
     reading: Reading
-    token: str
+    content_token: str
     source_name: str
     source_sha256: str
     grids: tuple[str, ...]
@@ -57,15 +57,14 @@ class NewVersion:
 
 
 def insert_version(connection: Connection, new: NewVersion) -> tuple[int, int]:
-    """Enter a version in state `loaded`; its id, which names its table, and its number."""
+    """Enter a version in state `loaded`, with a token of its own; its id and its number."""
     manifest, reading = new.manifest, new.reading
     degrees = _extent_in_degrees(reading, new.srid)
     row = connection.execute(
         read_statement("layers", "insert_version"),
         {
             "layer_id": manifest.id,
-            "token": new.token,
-            "table_name": new.shared_table or "",
+            "content_token": new.content_token,
             "srid": new.srid,
             "row_count": reading.row_count,
             **dict(zip(("west", "south", "east", "north"), degrees, strict=True)),
@@ -75,31 +74,32 @@ def insert_version(connection: Connection, new: NewVersion) -> tuple[int, int]:
             "state_date": manifest.source.state_date,
             "operation": reading.operation,
             "operation_accuracy_m": reading.operation_accuracy_m,
-            "manifest": Json(manifest.model_dump(mode="json", exclude={"folder"})),
+            "manifest": Json(describe_manifest(manifest)),
             "quality": Jsonb(dict(new.quality)),
             "grids": list(new.grids),
         },
     ).fetchone()
     version_id, number = _two_integers(row)
-    if new.shared_table is None:
-        connection.execute(
-            read_statement("layers", "set_version_table"),
-            {"id": version_id, "table_name": table_name(version_id)},
-        )
+    names = {
+        "id": version_id,
+        "table_name": new.shared_table or table_name(version_id),
+        "token": retoken(new.content_token, version_id),
+    }
+    connection.execute(read_statement("layers", "name_version"), names)
     return version_id, number
 
 
-def create_table(connection: Connection, version_id: int, columns: Sequence[StoredColumn]) -> None:
-    """Make the empty table of a version. Rows get no page overhead for updates: there are none."""
+def create_table(connection: Connection, name: str, columns: Sequence[StoredColumn]) -> None:
+    """Make the empty table of a version. Rows get no room for updates: there are none."""
     statement = sql.SQL("CREATE TABLE {} ({})").format(
-        _table(version_id), sql.SQL(", ").join([_define(column) for column in columns])
+        identifier(DATA, name), sql.SQL(", ").join([_define(column) for column in columns])
     )
     connection.execute(statement)
 
 
 def copy_rows(
     connection: Connection,
-    version_id: int,
+    name: str,
     columns: Sequence[StoredColumn],
     path: Path,
     progress: Callable[[int, int], None],
@@ -108,7 +108,7 @@ def copy_rows(
     statement = compose(
         "layers",
         "copy_rows",
-        table=_table(version_id),
+        table=identifier(DATA, name),
         columns=identifiers([column.name for column in columns]),
     )
     total, sent = path.stat().st_size, 0
@@ -121,16 +121,16 @@ def copy_rows(
 
 def finish_table(
     connection: Connection,
-    version_id: int,
+    name: str,
     columns: Sequence[StoredColumn],
     *,
     searched: bool,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> None:
     """Keys, indexes and statistics, after the rows are in; `progress` is told how many of how many are made."""
-    statements = index_statements(table_name(version_id), columns, searched=searched)
+    statements = index_statements(name, columns, searched=searched)
     connection.execute(read_statement("layers", "statistics_target"))
-    statements.append(sql.SQL("ANALYZE {}").format(_table(version_id)))
+    statements.append(sql.SQL("ANALYZE {}").format(identifier(DATA, name)))
     for done, statement in enumerate(statements):
         progress(done, len(statements))
         connection.execute(statement)
@@ -175,10 +175,6 @@ def _define(column: StoredColumn) -> sql.Composed:
         kind = _SQL_TYPES[column.type]
     required = sql.SQL(" NOT NULL") if column.required else sql.SQL("")
     return sql.SQL("{} {}{}").format(identifier(column.name), kind, required)
-
-
-def _table(version_id: int) -> sql.Identifier:
-    return identifier(DATA, table_name(version_id))
 
 
 def _extent_in_degrees(reading: Reading, srid: int) -> tuple[float | None, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from gis import crs
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from layers.targets import TileTarget
 
 # Raise it when stored columns or tiles are made differently: every token changes, every layer is read anew.
-ENCODER_VERSION = 1
+ENCODER_VERSION = 2
 TOKEN_LENGTH = 16
 # Scale limits are round numbers; a hair of map distortion must not move one to the next zoom.
 _ZOOM_SLACK = 0.01
@@ -86,14 +86,24 @@ def table_name(version_id: int) -> str:
     return f"v{version_id}"
 
 
-def build_token(copy_sha256: str, manifest: Manifest, *, withdrawals: int = 0) -> str:
-    """16 hex characters that change when tiles of the layer do.
+def build_token(
+    copy_sha256: str, manifest: Manifest, targets: Sequence[TileTarget], *, withdrawals: int = 0
+) -> str:
+    """16 hex characters that change when features or tiles of the layer do.
 
-    They stand for the data, for what of the manifest is in tiles, for the encoder, and for how often the layer
-    was withdrawn: the same data published again have another token, and the old one stays gone.
+    They stand for the rows, for names and types of the columns they are read by, for what of the manifest is in
+    tiles, for the grids and the encoder, and for how often the layer was withdrawn: the same data published
+    again have another token, and the old one stays gone.
     """
-    life = [withdrawals] if withdrawals else []
-    text = json.dumps([copy_sha256, tile_relevant(manifest), ENCODER_VERSION, *life], sort_keys=True)
+    content = [
+        copy_sha256,
+        published_columns(manifest),
+        tile_relevant(manifest),
+        [asdict(target) for target in targets],
+        ENCODER_VERSION,
+        withdrawals,
+    ]
+    text = json.dumps(content, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:TOKEN_LENGTH]
 
 
@@ -123,8 +133,13 @@ def build_fingerprint(manifest: Manifest, targets: Sequence[TileTarget], outline
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
+def describe_manifest(manifest: Manifest) -> dict[str, object]:
+    """A manifest as it is stored with a version: everything but the folder it was found in."""
+    return manifest.model_dump(mode="json", exclude={"folder"})
+
+
 def retoken(token: str, version_id: int) -> str:
-    """The token of a version whose data a newer version took over with other wording; same form, its own."""
+    """The token of a version while another one with the same content is published; same form, its own."""
     return hashlib.sha256(f"{token} {version_id}".encode()).hexdigest()[:TOKEN_LENGTH]
 
 

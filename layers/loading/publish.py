@@ -6,13 +6,14 @@ One UPDATE and one audit row in one transaction. Readers resolve the pointer onc
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from psycopg.types.json import Jsonb
 
 from gis.errors import ConflictError, GoneError, NotFoundError
 from gis.statements import read_statement
 from layers.loading.journal import layer_lock
+from layers.loading.plan import retoken
 
 if TYPE_CHECKING:
     import psycopg
@@ -50,8 +51,25 @@ def move_pointer(
     if previous is not None and previous != version_id:
         connection.execute(state, {"id": previous, "state": "kept"})
     connection.execute(state, {"id": version_id, "state": "published"})
+    _take_token(connection, version_id)
     record(connection, action, layer_id, version_id, who=who, facts={**facts, "previous": previous})
     return previous
+
+
+def _take_token(connection: Connection, version_id: int) -> None:
+    """Give the published version the token of its content; the version that was called so gets one of its own.
+
+    So the same content has the same addresses whenever it is published, in whatever words, and what waits or is
+    kept changes nothing about what is served.
+    """
+    row: Any = connection.execute(read_statement("layers", "holder_of_token"), {"id": version_id}).fetchone()
+    if row is None:
+        return
+    token, holder = row
+    rename = read_statement("layers", "set_version_token")
+    if holder is not None:
+        connection.execute(rename, {"id": holder, "token": retoken(token, holder)})
+    connection.execute(rename, {"id": version_id, "token": token})
 
 
 def record(

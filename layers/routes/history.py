@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from flask import Blueprint
 
+    from layers.changes.comparison import Place
     from layers.changes.documents import ChangesFormat, ChangesQuestion
     from layers.links import Link
 
@@ -38,8 +39,8 @@ def _answer(
 ) -> Response:
     root = door.root
 
-    def links(last_key: str | None) -> list[Link]:
-        return _links(root, question, form, given, last_key)
+    def links(last: Place | None) -> list[Link]:
+        return _links(root, question, form, given, last)
 
     stream = ByteStream(write_changes(door.database, question, form, links))
     is_small = question.limit is not None and question.limit <= WHOLE_PAGE_LIMIT
@@ -48,7 +49,7 @@ def _answer(
 
 
 def _links(
-    root: str, question: ChangesQuestion, form: ChangesFormat, given: Mapping[str, str], last_key: str | None
+    root: str, question: ChangesQuestion, form: ChangesFormat, given: Mapping[str, str], last: Place | None
 ) -> list[Link]:
     """Every address names both versions, so that a walk stays on them whatever is published meanwhile."""
     here = f"{root}/layers/{question.after.id}"
@@ -65,9 +66,9 @@ def _links(
         ),
         build_link("up", here, JSON_TYPE, "The layer and its versions"),
     ]
-    if last_key is None:
+    if last is None:
         return links
-    following = {**asked, "next": write_next(question, last_key)}
+    following = {**asked, "next": write_next(question, last)}
     return [*links, build_link("next", with_query(f"{here}/changes", following.items()), kind, "next page")]
 
 

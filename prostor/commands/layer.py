@@ -75,7 +75,7 @@ def inspect(
 def import_command(
     manifests: Annotated[list[str], typer.Argument(help="Manifest files, or ids of layers of the portal.")],
     source: Annotated[Path | None, typer.Option(help="Read this file instead of the manifest's.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check, but write nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read, compare and check, but keep nothing of it.")] = False,
     hold: Annotated[bool, typer.Option("--hold", help="Load, but do not publish yet.")] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -308,14 +308,14 @@ def _create_table(
         sql.Identifier("data", table_name(number)), sql.SQL(", ").join([sql.Placeholder()] * len(columns))
     )
     with database.loading() as connection:
-        create_table(connection, number, columns)
+        create_table(connection, table_name(number), columns)
         with connection.cursor() as cursor:
             for index, row in enumerate(rows):
                 cells = _cells(row, manifest.geometry.kind, portal.crs)
                 cells |= {grid_geometry(srid): _wkb(shapes[index], srid) for srid, shapes in stored.items()}
                 cells |= {name: int(zooms[index]) for name, zooms in safe.items()}
                 cursor.execute(insert, [cells.get(column.name) for column in columns])
-        finish_table(connection, number, columns, searched=True)
+        finish_table(connection, table_name(number), columns, searched=True)
 
 
 def _cells(row: Row, kind: str, srid: int) -> dict[str, Any]:

@@ -201,8 +201,9 @@ def test_pages_follow_each_other(
     for kind in (None, *KINDS):
         whole = [change.key for change in told(run_import_of, kind=kind)]
         walked: list[str] = []
-        while page := told(run_import_of, kind=kind, limit=3, after_key=walked[-1] if walked else None):
-            walked += [change.key for change in page]
+        place = None
+        while page := told(run_import_of, kind=kind, limit=3, after_place=place):
+            walked, place = walked + [change.key for change in page], page[-1].place
 
         assert walked == whole
 
@@ -264,6 +265,33 @@ def test_without_a_key_there_is_only_added_and_removed(
     assert report.changes.as_json() == {
         "added": 1, "removed": 1, "geometry": 0, "attributes": 0, "unchanged": 1
     }  # fmt: skip
+
+
+def test_with_another_key_nothing_is_the_same_feature(
+    run_import_of: Any, fields_manifest: Callable[..., Manifest], write_map: Callable[..., Path]
+) -> None:
+    """That a number stands in both is chance: all are removed and all are added, each told once."""
+    run_import_of(
+        fields_manifest(), write_map({str(place): (square(place), 9.0 - place) for place in range(9)})
+    )
+    report = run_import_of(
+        fields_manifest(key=["area"]),
+        write_map({str(place): (square(place), 9.0 - place) for place in range(9)}),
+    )
+    before, after = versions(run_import_of, 1, 2)
+    walked: list[Change] = []
+    while page := told(run_import_of, limit=4, after_place=walked[-1].place if walked else None):
+        walked += page
+
+    assert "its key is area and that of the published version number" in str(report.hold_reason)
+    for counts in (report.changes, read_counts(run_import_of.database, before, after)):
+        assert counts is not None
+        assert (counts.added, counts.removed, counts.changed, counts.unchanged) == (9, 9, 0, 0)
+    assert [
+        (each.change, each.before is None, each.after is None) for each in told(run_import_of, kind="added")
+    ] == [("added", True, False)] * 9
+    assert len(walked) == len({each.place for each in walked}) == 18
+    assert told(run_import_of, kind="geometry") == []
 
 
 def test_other_wording_changes_nothing_at_once(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 D96 = TileTarget("SI-D96", 3794, 370_000, 200_000, 1024, max_tile_zoom=12)
 MERCATOR = TileTarget("WebMercatorQuad", 3857, -20037508.34, 20037508.34, 156543.03392804097, max_tile_zoom=18)
+GRIDS = (D96, MERCATOR)
 SHA = "0" * 64
 
 
@@ -93,18 +94,42 @@ def test_a_layer_nobody_searches_has_no_search_indexes(fields_manifest: Callable
 
 def test_the_token_changes_with_what_is_in_tiles(fields_manifest: Callable[..., Manifest]) -> None:
     """Data, label, scale and tile columns change it; title, colours and licence do not."""
-    token = build_token(SHA, fields_manifest())
+    token = build_token(SHA, fields_manifest(), GRIDS)
     label = {"default": {"fill": "#aabbcc"}, "label": {"column": "number"}}
 
     assert len(token) == 16
     assert int(token, 16) >= 0
-    assert build_token(SHA, fields_manifest(title={"sl": "Polja"})) == token
-    assert build_token(SHA, fields_manifest(style={"default": {"fill": "#000000"}})) == token
-    assert build_token(SHA, fields_manifest(source={"licence": "CC0-1.0"})) == token
-    assert build_token("1" * 64, fields_manifest()) != token
-    assert build_token(SHA, fields_manifest(style=label)) != token
-    assert build_token(SHA, fields_manifest(tiles={"columns": ["area"]})) != token
-    assert build_token(SHA, fields_manifest(style={"default": {}, "scale": {"max": 4}})) != token
+    assert build_token(SHA, fields_manifest(title={"sl": "Polja"}), GRIDS) == token
+    assert build_token(SHA, fields_manifest(style={"default": {"fill": "#000000"}}), GRIDS) == token
+    assert build_token(SHA, fields_manifest(source={"licence": "CC0-1.0"}), GRIDS) == token
+    assert build_token("1" * 64, fields_manifest(), GRIDS) != token
+    assert build_token(SHA, fields_manifest(style=label), GRIDS) != token
+    assert build_token(SHA, fields_manifest(tiles={"columns": ["area"]}), GRIDS) != token
+    assert build_token(SHA, fields_manifest(style={"default": {}, "scale": {"max": 4}}), GRIDS) != token
+    assert build_token(SHA, fields_manifest(), (D96,)) != token
+    assert build_token(SHA, fields_manifest(), (replace(D96, tile_size=512), MERCATOR)) != token
+
+
+def test_the_token_says_which_name_stands_over_which_values(fields_manifest: Callable[..., Manifest]) -> None:
+    """Other names, another order and another type are other content, though the bytes are the same."""
+    one = {"source": ["A"], "title": {"sl": "A"}}
+    two = {"source": ["B"], "title": {"sl": "B"}}
+    parts = {"key": [], "search": None}
+    token = build_token(SHA, fields_manifest(columns={"a": one, "b": two}, **parts), GRIDS)
+
+    for columns in (
+        {"b": two, "a": one},
+        {"b": one, "a": two},
+        {"a": one, "c": two},
+        {"a": one, "b": {**two, "type": "date"}},
+    ):
+        assert build_token(SHA, fields_manifest(columns=columns, **parts), GRIDS) != token
+    assert (
+        build_token(
+            SHA, fields_manifest(columns={"a": one, "b": {**two, "title": {"sl": "D"}}}, **parts), GRIDS
+        )
+        == token
+    )
 
 
 def test_the_fingerprint_changes_with_every_word(

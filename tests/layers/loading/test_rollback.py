@@ -8,7 +8,7 @@ import pytest
 
 from gis.errors import ConflictError, GoneError, NotFoundError
 from layers.catalogue import Catalogue
-from layers.loading.history import list_events, list_versions
+from layers.loading.history import list_events, list_layers, list_versions
 from layers.loading.journal import layer_lock
 from layers.loading.publish import publish_version
 from layers.loading.retire import sweep
@@ -28,10 +28,13 @@ pytestmark = pytest.mark.database
 def load(
     run_import_of: Any, fields_manifest: Callable[..., Manifest], write_fields: Callable[..., Path]
 ) -> Callable[..., Any]:
-    """Imports so many fields."""
+    """Imports so many fields; as many are always the same file."""
+    sources: dict[int, Path] = {}
 
-    def run(rows: int, **parts: Any) -> Any:
-        return run_import_of(fields_manifest(**parts), write_fields(range(rows), name=f"fields{rows}.gpkg"))
+    def run(rows: int, *, hold: bool = False, **parts: Any) -> Any:
+        if rows not in sources:
+            sources[rows] = write_fields(range(rows), name=f"fields{rows}.gpkg")
+        return run_import_of(fields_manifest(**parts), sources[rows], hold=hold)
 
     return run
 
@@ -114,24 +117,62 @@ def test_nothing_to_go_back_to(run_import_of: Any, load: Callable[..., Any]) -> 
 
 
 def test_the_next_import_after_a_rollback(run_import_of: Any, load: Callable[..., Any]) -> None:
-    """What was rolled back is imported again and published under its own token, and no row is copied."""
+    """What was rolled back from waits when it comes again; confirmed, it has its token and no row is copied."""
     database = run_import_of.database
     first, second = load(10), load(11)
     roll_back(database, "fields", who="ana")
 
     same, again = load(10), load(11)
+    served = Catalogue(database).find("fields")
+    publish_version(database, "fields", None, who="ana", confirm=True)
 
     assert (same.outcome, same.number) == ("unchanged", 1)
-    assert (again.outcome, again.number, again.token) == ("published", 3, second.token)
+    assert (again.outcome, again.number, again.changes.added) == ("waiting", 3, 1)
+    assert "it is the same as version 2, which was rolled back on 20" in again.hold_reason
+    assert (served.number, served.token) == (1, first.token)
     assert states(run_import_of) == [(3, "published"), (2, "kept"), (1, "kept")]
     catalogue = Catalogue(database)
     assert {each.table_name for each in catalogue.versions("fields")} == {"v1", "v2"}
+    assert catalogue.find("fields").token == second.token
     assert catalogue.find_version("fields", first.token).number == 1
-    assert again.changes.added == 1
+    assert load(11).outcome == "unchanged"
+
+
+def test_a_mended_file_after_a_rollback(run_import_of: Any, load: Callable[..., Any]) -> None:
+    """Other content is published at once; what was confirmed after the rollback does not wait a second time."""
+    database = run_import_of.database
+    load(10)
+    load(11)
+    roll_back(database, "fields", who="ana")
+    publish_version(database, "fields", 2, who="ana", confirm=False)
+    load(12)
+
+    again = load(11)
+
+    assert again.outcome == "published"
+    roll_back(database, "fields", 1, who="ana")
+    assert load(13).outcome == "published"
+
+
+def test_what_was_rolled_back_waits_also_for_a_new_release(
+    run_import_of: Any, load: Callable[..., Any]
+) -> None:
+    """The same file by the same manifest is known as the same, even where rows are stored otherwise now."""
+    database = run_import_of.database
+    load(10)
+    load(11)
+    roll_back(database, "fields", who="ana")
+    with database.loading() as connection:
+        connection.execute(
+            "UPDATE catalogue.layer_version SET content_token = md5(content_token), "
+            'quality = quality || \'{"fingerprint": "of an earlier release"}\''
+        )
+
+    assert load(11).outcome == "waiting"
 
 
 def test_a_rollback_of_other_wording(run_import_of: Any, load: Callable[..., Any]) -> None:
-    """The older wording comes back under a token of its own, and imports still know the rows."""
+    """The older wording comes back with the token of the content; the newer one waits when it comes again."""
     database = run_import_of.database
     watching = Catalogue(database, remember_seconds=0)
     first = load(10)
@@ -140,17 +181,30 @@ def test_a_rollback_of_other_wording(run_import_of: Any, load: Callable[..., Any
     roll_back(database, "fields", who="ana")
 
     published, seen_anew = watching.find("fields"), Catalogue(database).find("fields")
-    again = load(10, title={"sl": "Polja"})
+    again, other = load(10, title={"sl": "Polja"}), load(10, title={"sl": "Trate"})
 
-    assert first.token == second.token
+    assert first.token == second.token == published.token == other.token
     assert (published.number, published.manifest.title.sl) == (1, "Njive")
-    assert published.token != first.token
     assert published == seen_anew
-    assert watching.find_version("fields", published.token).number == 1
-    assert watching.find("fields").manifest.title.sl == "Polja"
-    assert (again.outcome, again.number, again.token) == ("published", 3, first.token)
-    assert len({each.token for each in watching.versions("fields")}) == 3
-    assert load(10, title={"sl": "Polja"}).outcome == "unchanged"
+    assert (again.outcome, again.number) == ("waiting", 3)
+    assert (other.outcome, watching.find("fields").manifest.title.sl) == ("published", "Trate")
+    assert len({each.token for each in watching.versions_with_waiting("fields")}) == 4
+    assert load(10, title={"sl": "Trate"}).outcome == "unchanged"
+
+
+def test_an_older_waiting_version_does_not_wait_again(run_import_of: Any, load: Callable[..., Any]) -> None:
+    """It was overtaken by the version that was rolled back from, and is published only by its number."""
+    database = run_import_of.database
+    load(10)
+    load(11, hold=True)
+    load(12)
+    roll_back(database, "fields", 1, who="ana")
+
+    with pytest.raises(NotFoundError, match="has no version that waits"):
+        publish_version(database, "fields", None, who="ana", confirm=True)
+
+    assert [layer.waiting for layer in list_layers(database)] == [None]
+    assert publish_version(database, "fields", 2, who="ana", confirm=True).number == 2
 
 
 def test_while_a_layer_is_imported_nobody_else_touches_it(run_import_of: Any, load: Callable[..., Any]) -> None:

@@ -74,8 +74,8 @@ def test_postgresql_reads_back_what_was_written(database: Database, tmp_path: Pa
     written = file.finish()
 
     with database.loading() as connection:
-        create_table(connection, 1, COLUMNS)
-        copy_rows(connection, 1, COLUMNS, tmp_path / "rows.copy", lambda _done, _total: None)
+        create_table(connection, "v1", COLUMNS)
+        copy_rows(connection, "v1", COLUMNS, tmp_path / "rows.copy", lambda _done, _total: None)
         rows = connection.execute(
             'SELECT "_fid", ST_AsEWKB("_geom"), "_size", "_safe_si_d96", "select", amount, day, yes '
             'FROM data.v1 ORDER BY "_key"'
@@ -99,8 +99,8 @@ def test_an_empty_stream_is_valid(database: Database, tmp_path: Path) -> None:
     CopyFile(tmp_path / "rows.copy", PLAIN).finish()
 
     with database.loading() as connection:
-        create_table(connection, 1, PLAIN)
-        copy_rows(connection, 1, PLAIN, tmp_path / "rows.copy", lambda _done, _total: None)
+        create_table(connection, "v1", PLAIN)
+        copy_rows(connection, "v1", PLAIN, tmp_path / "rows.copy", lambda _done, _total: None)
         count = connection.execute(sql.SQL("SELECT count(*) FROM data.v1")).fetchone()
 
     assert count == (0,)

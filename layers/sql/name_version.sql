@@ -1,0 +1,1 @@
+UPDATE catalogue.layer_version SET table_name = %(table_name)s, token = %(token)s WHERE id = %(id)s

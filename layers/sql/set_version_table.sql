@@ -1,1 +1,0 @@
-UPDATE catalogue.layer_version SET table_name = %(table_name)s WHERE id = %(id)s
