@@ -91,7 +91,11 @@ class ScaleRange(Part):
 
     def holds(self, metres_per_pixel: float) -> bool:
         """True when the layer is drawn at this resolution, give or take `SCALE_TOLERANCE`."""
-        return self.min * (1 - SCALE_TOLERANCE) <= metres_per_pixel <= self.max * (1 + SCALE_TOLERANCE)
+        return self.meets(metres_per_pixel, metres_per_pixel)
+
+    def meets(self, finest: float, coarsest: float) -> bool:
+        """True when the layer is drawn at any resolution between these two, both included."""
+        return self.min * (1 - SCALE_TOLERANCE) <= coarsest and finest <= self.max * (1 + SCALE_TOLERANCE)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ Tile numbers are always z, x, y with y counted from the north.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -27,8 +27,12 @@ if TYPE_CHECKING:
 
     from layers.portal import Portal
 
-BUILT_IN = ("WebMercatorQuad", "SI-D96")
+WEB_MERCATOR_QUAD = "WebMercatorQuad"
+BUILT_IN = (WEB_MERCATOR_QUAD, "SI-D96")
 EXTENT = 4096
+_DOUBLED = "512"
+# Words that stand in an address where the id of a grid stands in others.
+_TAKEN = ("style", "sprite")
 
 # Finer than this a portal's own grid needs no tiles of its own: data surveyed to the centimetre is still drawn
 # to a sixteenth of a cell.
@@ -52,6 +56,38 @@ class Grid:
     tile_size: int = 256
     uri: str | None = None
     document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    twin_of: str | None = None
+
+    @property
+    def stored_as(self) -> str:
+        """The name under which an import prepared geometry for these tiles."""
+        return self.twin_of or self.id
+
+    @property
+    def is_drawn_between(self) -> bool:
+        """True when a tile is also drawn at every scale up to twice as fine, as MapLibre does."""
+        return self.twin_of is not None
+
+    def doubled(self) -> Grid:
+        """The same tiles for clients that draw them 512 pixels wide, and at every scale between two zooms.
+
+        They cover the same squares in the same units, so all that was prepared for this grid serves them.
+        """
+        name = f"{self.id}{_DOUBLED}"
+        document = {
+            key: value for key, value in self.document.items() if key not in ("uri", "wellKnownScaleSet")
+        }
+        matrices = [_double(matrix) for matrix in self.document.get("tileMatrices", ())]
+        return replace(
+            self,
+            id=name,
+            title=f"{self.title}, tiles of 512 pixels",
+            resolution0=self.resolution0 / 2,
+            tile_size=self.tile_size * 2,
+            uri=None,
+            document={**document, "id": name, "tileMatrices": matrices},
+            twin_of=self.id,
+        )
 
     @cached_property
     def bounds(self) -> Envelope:
@@ -176,14 +212,21 @@ def parse_grid(text: bytes, *, place: str) -> Grid:
     return _build_grid(document, {key: value for key, value in data.items() if key != _EXTENSION})
 
 
+def _double(matrix: Mapping[str, Any]) -> dict[str, Any]:
+    halved = {key: matrix[key] / 2 for key in ("cellSize", "scaleDenominator") if key in matrix}
+    return {**matrix, **halved, "tileWidth": 2 * matrix["tileWidth"], "tileHeight": 2 * matrix["tileHeight"]}
+
+
 def _read_own_grid(portal: Portal, name: str) -> Grid:
     path = (portal.folder / name).resolve()
     try:
         grid = parse_grid(path.read_bytes(), place=name)
     except OSError as exc:
         raise ConfigurationError(f"portal.toml, grid_files: {name} cannot be read: {exc.strerror}") from exc
-    if grid.id in BUILT_IN:
+    if grid.id.removesuffix(_DOUBLED) in BUILT_IN:
         raise ConfigurationError(f"{name}: the id {grid.id!r} belongs to a grid that comes with Prostor")
+    if grid.id in _TAKEN:
+        raise ConfigurationError(f"{name}: a grid cannot be called {grid.id!r}, a word that addresses need")
     return grid
 
 

@@ -14,6 +14,7 @@ from gis.logs import logger
 from tiles.answers import IMMUTABLE, SHORT_LIVED, answer_tile
 from tiles.cache import StoredTile, TileCache, store_tile
 from tiles.flights import Flights
+from tiles.grid import WEB_MERCATOR_QUAD
 from tiles.source import find_source
 from tiles.themes import TileSets
 from tiles.vector import find_query_envelope, read_tile
@@ -48,13 +49,14 @@ class TileService:
         grids: Mapping[str, Grid],
     ) -> None:
         self.grids = grids
+        self._known_grids = {**grids, **_large_grids(grids)}
         self.sets = TileSets(portal, catalogue)
         self.cache = TileCache(settings.cache_megabytes * _MEGABYTE)
         self._database = database
         # Ground metres are measured in the middle of the portal.
         self._centres = {
             grid.id: crs.transform(portal.crs, grid.srid, *portal.outline_envelope.centre)
-            for grid in grids.values()
+            for grid in self._known_grids.values()
         }
         self._flights: Flights[StoredTile] = Flights()
         self._sources: dict[tuple[int, str, int], TileSource | None] = {}
@@ -87,9 +89,9 @@ class TileService:
 
     def find_grid(self, grid_id: str) -> Grid:
         """A grid of this portal. Raises NotFoundError naming those there are."""
-        if grid_id not in self.grids:
+        if grid_id not in self._known_grids:
             raise NotFoundError(f"There is no grid {grid_id[:64]!r} here. There are: {', '.join(self.grids)}.")
-        return self.grids[grid_id]
+        return self._known_grids[grid_id]
 
     def _find_grid(self, address: TileAddress) -> Grid:
         grid = self.find_grid(address.grid_id)
@@ -158,6 +160,12 @@ class TileService:
                 lives = frozenset((source.layer.life,))
                 made[source.name] = store_tile(tile.body, lives, truncated=truncated)
         return made
+
+
+def _large_grids(grids: Mapping[str, Grid]) -> dict[str, Grid]:
+    """What is asked for by name only: WebMercatorQuad for clients that draw tiles 512 pixels wide."""
+    large = [grid.doubled() for grid in grids.values() if grid.id == WEB_MERCATOR_QUAD]
+    return {grid.id: grid for grid in large}
 
 
 def _report_truncation(source: TileSource, address: TileAddress) -> str:

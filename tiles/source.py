@@ -48,6 +48,11 @@ class TileSource:
     ground_resolution: float
 
     @property
+    def finest_resolution(self) -> float:
+        """The ground metres per pixel of the finest map that shows this tile before the next zoom does."""
+        return self.ground_resolution / 2 if self.grid.is_drawn_between else self.ground_resolution
+
+    @property
     def name(self) -> str:
         """The name of the MVT layer; its labels are in `<name>:labels`."""
         return self.layer.id
@@ -60,7 +65,7 @@ class TileSource:
     @property
     def is_stored(self) -> bool:
         """True when the table holds geometry in the grid's own CRS, so that nothing is transformed."""
-        return self.grid.srid == self.layer.srid or self.grid.id in self.layer.grids
+        return self.grid.srid == self.layer.srid or self.grid.stored_as in self.layer.grids
 
     @property
     def srid(self) -> int:
@@ -75,9 +80,9 @@ class TileSource:
     @property
     def safe_zoom(self) -> str | None:
         """The column with the zoom from which a polygon may be snapped; None when there is nothing to gain."""
-        if self.kind != "polygon" or self.grid.id not in self.layer.grids:
+        if self.kind != "polygon" or self.grid.stored_as not in self.layer.grids:
             return None
-        return safe_zoom(self.grid.id)
+        return safe_zoom(self.grid.stored_as)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -111,7 +116,7 @@ class TileSource:
         if self.is_deepest or self.kind == "point":
             return 0.0
         share = _LEAST_LINE_PIXELS if self.kind == "line" else _LEAST_POLYGON_PIXELS
-        return share * self.ground_resolution
+        return share * self.finest_resolution
 
     @property
     def max_features(self) -> int:
@@ -138,4 +143,4 @@ def find_source(layer: PublishedLayer, grid: Grid, zoom: int, centre: tuple[floa
     source = TileSource(layer, grid, zoom, ground)
     scale = layer.manifest.style.scale
     is_enlarged = source.is_deepest and scale.min <= ground
-    return source if is_enlarged or scale.holds(ground) else None
+    return source if is_enlarged or scale.meets(source.finest_resolution, ground) else None

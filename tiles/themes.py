@@ -70,8 +70,13 @@ class _EarlierSets:
     """What a set may have been: `kept` can still be read, of `past` only names are known for certain."""
 
     read_at: float
+    current: TileSet
     kept: tuple[TileSet, ...]
     past: tuple[tuple[Member, ...], ...]
+
+    def is_outdated(self, current: TileSet) -> bool:
+        """True when a version came or went meanwhile, or when it is time to look again."""
+        return self.current != current or time.monotonic() - self.read_at > _EARLIER_FOR_SECONDS
 
 
 class TileSets:
@@ -142,12 +147,13 @@ class TileSets:
 
     def _read_earlier(self, set_id: str, current: TileSet) -> _EarlierSets:
         known = self._earlier.get(set_id)
-        if known is None or time.monotonic() - known.read_at > _EARLIER_FOR_SECONDS:
+        if known is None or known.is_outdated(current):
             theme = self._themes.get(set_id)
             names = theme.layers if theme else (set_id,)
             kept = {name: self._catalogue.versions(name) for name in names}
             sets = (_build_set(set_id, members, theme) for members in earlier_members(kept, current.members))
-            known = _EarlierSets(time.monotonic(), tuple(sets), self._read_past(names, current))
+            past = self._read_past(names, current)
+            known = _EarlierSets(time.monotonic(), current, tuple(sets), past)
             self._earlier[set_id] = known
         return known
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-# MapLibre's zoom counts tiles of 512 pixels, grids count those of 256.
-_PIXELS_OF_ZOOM = 512
 # The map in which `zoom` shows the portal's first view: a column of a page.
 _START_PIXELS = 640
 
@@ -43,7 +41,7 @@ class Wording:
 def build_style(
     service: TileService, portal: Portal, tile_set: TileSet, grid: Grid, *, wording: Wording
 ) -> Json:
-    """The style of a set as it is in `tile_set`; `grid` is WebMercatorQuad."""
+    """The style of a set as it is in `tile_set`; `grid` is WebMercatorQuad, doubled."""
     scale = find_zoom_scale(portal, grid)
     title = (tile_set.theme or tile_set.members[0].manifest).title.in_language(wording.language)
     has_hatches = bool(list_hatches(member.manifest.style for member in tile_set.members))
@@ -62,7 +60,7 @@ def build_style(
 def find_zoom_scale(portal: Portal, grid: Grid) -> ZoomScale:
     """What MapLibre's zooms mean on the ground in the middle of the portal, where styles are judged."""
     centre = crs.transform(portal.crs, grid.srid, *portal.outline_envelope.centre)
-    return ZoomScale(grid.ground_resolution(0, centre) * grid.tile_size / _PIXELS_OF_ZOOM)
+    return ZoomScale(grid.ground_resolution(0, centre))
 
 
 def _source(service: TileService, portal: Portal, tile_set: TileSet, grid: Grid, *, wording: Wording) -> Json:

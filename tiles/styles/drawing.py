@@ -31,7 +31,8 @@ _HALO_PIXELS = 1.5
 _LABEL_MARGIN_PIXELS = 3
 # The mean width of a letter in an ordinary sans-serif, as a share of the font's size, a little generous.
 _LETTER_SHARE = 0.58
-_FONTS = ("Source Sans 3", "Noto Sans", "Helvetica Neue", "Arial", "sans-serif")
+# Fonts of the reader's machine. MapLibre puts no quotes around them, so no word may begin with a digit.
+_FONTS = ("Noto Sans", "Helvetica Neue", "Arial", "sans-serif")
 _NEVER_BROKEN_EMS = 1000
 
 

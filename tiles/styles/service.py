@@ -15,6 +15,7 @@ import orjson
 
 from gis.errors import NotFoundError, RequestError
 from tiles.answers import IMMUTABLE, SHORT_LIVED
+from tiles.grid import WEB_MERCATOR_QUAD
 from tiles.styles.document import Wording, build_style
 from tiles.styles.hatching import describe_sprite, draw_sprite, list_hatches
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 # Goes up when the same neutral styles make another MapLibre style.
 STYLE_VERSION = 1
-GRID = "WebMercatorQuad"
 MEDIA_TYPE = "application/vnd.mapbox.style+json"
 _PIN_LENGTH = 16
 
@@ -94,13 +94,14 @@ class StyleService:
         return sets.find_version(address.set_id, address.token), SHORT_LIVED
 
     def _find_grid(self, grid_id: str | None) -> Grid:
-        grid = self._service.find_grid(grid_id or GRID)
-        if grid.id != GRID:
+        """WebMercatorQuad, with tiles made for 512 pixels: that is how MapLibre draws them."""
+        grid = self._service.find_grid(grid_id or WEB_MERCATOR_QUAD)
+        if grid.id != WEB_MERCATOR_QUAD:
             raise NotFoundError(
                 f"There is no MapLibre style in the grid {grid.id}: MapLibre knows only Web Mercator. "
                 f"Leave grid away, or draw the tiles of {grid.id} with Leaflet or OpenLayers."
             )
-        return grid
+        return grid.doubled()
 
     def _find_language(self, asked: str | None) -> str:
         language = asked or self._portal.languages[0]
