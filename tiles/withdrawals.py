@@ -3,7 +3,7 @@
 Everything else in a store is immutable. Each tile names the lives of its layers, and a life that the catalogue
 no longer knows is over: also when the layer was published again while this process slept, also for a tile
 that was still being made. While the database is away nothing is known to be withdrawn, so what is in memory
-goes on being served, and the question is put again only after a pause; a busy database is asked again soon.
+goes on being served, and the question is put again only after a pause.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from gis.errors import BusyError, ProstorError
+from gis.errors import ProstorError
 from gis.logs import logger
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ class Withdrawals:
                 self._next = time.monotonic() + self._every_seconds
         except (ProstorError, SQLAlchemyError) as exc:
             logger("tiles").warning("withdrawals_not_read", cause=type(exc).__name__)
-            pause = self._every_seconds if isinstance(exc, BusyError) else _AFTER_FAILURE_SECONDS
-            self._next = time.monotonic() + pause
+            self._next = time.monotonic() + _AFTER_FAILURE_SECONDS
         finally:
             self._asking.release()
 
