@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 
 from gis.errors import SourceError
+from layers.reading.sqlite import open_sqlite
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +36,7 @@ class CurveReader:
     """Finds the features of a GeoPackage layer that hold arcs, and reads them as chords."""
 
     def __init__(self, path: Path, layer: str, *, metric: bool) -> None:
-        self._connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+        self._connection = open_sqlite(path)
         self._layer = layer
         self._tolerance = CHORD_ERROR_M if metric else CHORD_ERROR_M / _METRES_PER_DEGREE
         row = self._connection.execute(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gis.errors import SourceError
+from layers.reading.sqlite import open_sqlite
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +64,7 @@ def read_feature_tables(path: Path) -> tuple[FeatureTable, ...]:
     if wrong:
         raise SourceError(f"The file {wrong}. Ask the provider for a new copy.")
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as connection:
+        with closing(open_sqlite(path)) as connection:
             plain = _check_schema(connection)
             if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
                 raise SourceError(_DAMAGED)

@@ -1,7 +1,8 @@
 """The rows of a GeoPackage table read straight from SQLite, as long as each is plainly what the standard says.
 
 Ten times as quick as one GDAL feature at a time. It judges nothing: at the first value or geometry that is not
-of its column's declared type, or that GDAL would convert (curves, measures), it stops, and GDAL reads the rest.
+of its column's declared type, or that GDAL would convert (curves, measures), it stops. From there on GDAL reads
+the shapes, and `geopackagecolumns` the values.
 OGC 12-128r18, clause 2.1.3 (binary geometry) and table 1 (column types).
 """
 
@@ -17,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from layers.reading.moments import write_moment
 from layers.reading.rows import Batch
+from layers.reading.sqlite import open_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
@@ -63,7 +66,7 @@ class PlainTable:
         done = missing = 0
         if not self.types.keys() >= set(names):
             return PlainPart(rows=0, null_shapes=0, whole=False)
-        with closing(_open(self.path)) as connection:
+        with closing(open_sqlite(self.path)) as connection:
             try:
                 rows = connection.execute(_question(self.name, [self.geometry, *names]))
                 while block := rows.fetchmany(size):
@@ -83,7 +86,7 @@ class PlainTable:
 
 def find_plain_table(path: Path, name: str) -> PlainTable | None:
     """The table of a layer when it is a plain one with one geometry column, else None."""
-    with closing(_open(path)) as connection:
+    with closing(open_sqlite(path)) as connection:
         try:
             kind = connection.execute("SELECT type FROM sqlite_master WHERE name = ?", [name]).fetchone()
             geometries = connection.execute(
@@ -102,12 +105,6 @@ def find_plain_table(path: Path, name: str) -> PlainTable | None:
 def _plain_type(declared: str) -> str:
     found = _COLUMN_TYPE.fullmatch(declared.upper())
     return found.group(1) if found else ""
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
-    connection.execute("PRAGMA trusted_schema = OFF")
-    return connection
 
 
 def _question(table: str, columns: Iterable[str]) -> str:
@@ -159,6 +156,17 @@ def _days(values: Sequence[Any]) -> Sequence[Any]:
     return [known[value] for value in values]
 
 
+def _moments(values: Sequence[Any]) -> Sequence[Any]:
+    """As GDAL writes them, each different text once."""
+    known: dict[Any, str | None] = {None: None}
+    for value in set(_only(values, str)) - {None}:
+        try:
+            known[value] = write_moment(value)
+        except ValueError as exc:
+            raise _NotPlainError from exc
+    return [known[value] for value in values]
+
+
 def _booleans(values: Sequence[Any]) -> Sequence[Any]:
     if not set(_only(values, int)) <= {None, 0, 1}:
         raise _NotPlainError
@@ -191,7 +199,9 @@ _READERS: Mapping[str, Callable[[Sequence[Any]], Sequence[Any]]] = {
     "MEDIUMINT": _integers(32),
     "INT": _integers(64),
     "INTEGER": _integers(64),
+    "FLOAT": _numbers,
     "REAL": _numbers,
     "DOUBLE": _numbers,
     "DATE": _days,
+    "DATETIME": _moments,
 }

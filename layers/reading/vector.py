@@ -28,6 +28,7 @@ from layers.reading.drivers import DRIVERS
 from layers.reading.encoding import Encoding, choose_encoding, decode, parse_cpg
 from layers.reading.geojsontext import GeoJsonFacts, read_geojson_facts
 from layers.reading.geopackage import FeatureTable, read_feature_tables
+from layers.reading.geopackagecolumns import StoredColumns
 from layers.reading.geopackagerows import PlainPart, PlainTable, find_plain_table
 from layers.reading.report import Counts
 from layers.reading.rows import BATCH_SIZE, Batch
@@ -35,12 +36,17 @@ from layers.reading.shapefile import ShapefileParts, check_parts
 from layers.reading.textfile import check_json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from layers.manifest import Format
 
 _BYTES = "ISO-8859-1"
+# Of a GeoPackage GDAL is asked for the shapes only; see `geopackagecolumns`.
+_OPTIONS: Mapping[Format, Mapping[str, Any]] = {
+    "shapefile": {"encoding": _BYTES},
+    "geopackage": {"include_fields": []},
+}
 # fiona's own errors, GDAL's as fiona passes them on, and Python's where fiona meets what it did not expect.
 _WHAT_GDAL_SAYS = (FionaError, FionaValueError, CPLE_BaseError, CRSError, ValueError, TypeError, AttributeError)
 
@@ -60,16 +66,23 @@ class VectorTable:
     facts: GeoJsonFacts | None = None
     curves: CurveReader | None = None
     plain: PlainTable | None = None
+    stored: StoredColumns | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
         """Column names as people read them, each of its own."""
-        return tell_apart([self._shown(name) for name in self.collection.schema["properties"]])
+        return tell_apart([self._shown(name) for name in self._columns])
 
     @property
     def types(self) -> dict[str, str]:
-        """Column types as fiona calls them, by name."""
-        return dict(zip(self.names, self.collection.schema["properties"].values(), strict=True))
+        """Column types as fiona calls them, by name; without those of which the source says nothing."""
+        known = zip(self.names, self._columns.values(), strict=True)
+        return {name: kind for name, kind in known if kind}
+
+    @property
+    def _columns(self) -> Mapping[str, str]:
+        columns: Mapping[str, str] = self.collection.schema["properties"]
+        return columns if self.stored is None else self.stored.types
 
     @property
     def curved(self) -> int:
@@ -101,8 +114,8 @@ class VectorTable:
 
     def _gdal_batches(self, names: Sequence[str], size: int, before: PlainPart) -> Iterator[Batch]:
         """What comes after the part that was read without GDAL."""
-        raw_names = dict(zip(self.names, self.collection.schema["properties"], strict=True))
-        wanted = [(name, raw_names[name]) for name in names]
+        raw_names = dict(zip(self.names, self._columns, strict=True))
+        wanted = {name: raw_names[name] for name in names}
         features = itertools.islice(self._features(), before.rows, None)
         missing = before.null_shapes
         while True:
@@ -112,9 +125,8 @@ class VectorTable:
             for number, feature in features:
                 numbers.append(number)
                 shapes.append(self._divided(feature, number) or _shape(feature.geometry, number))
-                properties = feature.properties
-                for name, raw in wanted:
-                    columns[name].append(self._value(properties[raw], number, name))
+                for name, value in self._values(feature, number, wanted):
+                    columns[name].append(value)
                 if len(numbers) == size:
                     break
             if not numbers:
@@ -162,6 +174,13 @@ class VectorTable:
             return name
         return name.encode(_BYTES, errors="replace").decode(self.encoding.name, errors="replace")
 
+    def _values(self, feature: Any, number: int, wanted: Mapping[str, str]) -> Iterable[tuple[str, object]]:
+        """The values of a feature by the names people read, from the columns with these names of their own."""
+        if self.stored is not None:
+            return zip(wanted, self.stored.read(int(feature.id), [*wanted.values()], number), strict=True)
+        properties = feature.properties
+        return ((name, self._value(properties[raw], number, name)) for name, raw in wanted.items())
+
     def _value(self, value: object, number: int, name: str) -> object:
         if self.kind != "shapefile" or not isinstance(value, str) or value.isascii() or self.encoding is None:
             return value
@@ -179,12 +198,12 @@ def open_vector(path: Path, kind: Format, *, layer: str | None, encoding: str | 
     chosen = _shapefile_encoding(path, parts, encoding) if parts else None
     table = _choose_table(path, layer) if kind == "geopackage" else None
     facts = _read_facts(path) if kind == "geojson" else None
-    options = {"encoding": _BYTES} if kind == "shapefile" else {}
     with (
         fiona.Env(**_environment(parts)),
-        _open(path, kind, layer=table.name if table else None, **options) as collection,
+        _open(path, kind, layer=table.name if table else None, **_OPTIONS.get(kind, {})) as collection,
         ExitStack() as opened,
     ):
+        stored = opened.enter_context(closing(StoredColumns(path, table.name))) if table else None
         found = _read_crs(collection) if facts is None or facts.crs is None else facts.crs
         if kind == "shapefile" and found is None:
             _refuse_unknown_crs(path)
@@ -201,10 +220,11 @@ def open_vector(path: Path, kind: Format, *, layer: str | None, encoding: str | 
             parts=parts,
             notes=(
                 *_shapefile_notes(path, parts, chosen, stated=encoding),
-                *_naming_notes([*renamed, *_made_up(collection)]),
+                *_naming_notes([*renamed, *_made_up(collection, stored)]),
             ),
             curves=curves,
             plain=find_plain_table(path, table.name) if table else None,
+            stored=stored,
             table=table,
             facts=facts,
         )
@@ -295,8 +315,8 @@ def _shapefile_notes(
     return tuple(notes)
 
 
-def _made_up(collection: Any) -> list[str]:
-    names = tuple(collection.schema["properties"])
+def _made_up(collection: Any, stored: StoredColumns | None) -> list[str]:
+    names = tuple(stored.types if stored else collection.schema["properties"])
     return [name for name in tell_apart(names) if name not in names]
 
 
