@@ -17,9 +17,9 @@ test-slow: ## the tests that take longer than a minute
 	@scripts/bootstrap.sh test
 	@.venv/bin/pytest -m slow
 
-bench: ## measure speed and memory; each file in benchmarks/
+bench: ## measure speed and memory beside other programs (an hour); writes docs/performance.md
 	@scripts/bootstrap.sh test
-	@for file in benchmarks/[a-z]*.py; do .venv/bin/python -m "benchmarks.$$(basename "$$file" .py)" || exit 1; done
+	@for name in imports publishing tiles serving; do .venv/bin/python -m "benchmarks.$$name" || exit 1; done
 
 format: ## put Python files into the house's form
 	@.venv/bin/ruff check --fix .
@@ -30,6 +30,8 @@ lock: ## write requirements/*.txt and package-lock.json anew, newest versions al
 		--python-version 3.11 pyproject.toml --output-file requirements/run.txt
 	@uv pip compile --quiet --no-header --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--python-version 3.11 --extra test --constraint requirements/run.txt pyproject.toml --output-file requirements/test.txt
+	@uv pip compile --quiet --no-header --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 requirements/tipg.in --output-file requirements/tipg.txt
 	@npm install --package-lock-only --ignore-scripts
 
 clean: ## remove everything made here, the embedded database included

@@ -49,7 +49,7 @@ def test_tests_are_no_packages() -> None:
 
 def test_lock_files_name_no_registry() -> None:
     """Lock files hold names and hashes, never an address."""
-    locks = [path for path in TRACKED if path.name in ("package-lock.json", "run.txt", "test.txt")]
+    locks = [path for path in TRACKED if path.name in ("package-lock.json", "run.txt", "test.txt", "tipg.txt")]
 
     with_address = [
         path.name
@@ -63,7 +63,7 @@ def test_lock_files_name_no_registry() -> None:
 
 def test_every_locked_package_has_a_hash() -> None:
     """pip can check each file it installs."""
-    for name in ("run.txt", "test.txt"):
+    for name in ("run.txt", "test.txt", "tipg.txt"):
         text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
         pinned = re.findall(r"^[a-z0-9_.\[\]-]+==\S+", text, flags=re.MULTILINE)
 
