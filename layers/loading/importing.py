@@ -16,7 +16,7 @@ from gis.logs import logger
 from layers.changes.comparison import ChangeCounts, Stored
 from layers.loading.comparing import judge, write_findings
 from layers.loading.holding import Seen
-from layers.loading.journal import claim_layer, open_job
+from layers.loading.journal import enter_layer, open_job
 from layers.loading.known import (
     KnownVersion,
     WaitingVersion,
@@ -40,6 +40,7 @@ from layers.reading.job import ImportJob
 from layers.reading.report import Progress
 from layers.reading.sandbox import run_import
 from layers.reading.staging import StagedSource, stage, staging_folder
+from layers.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -153,7 +154,7 @@ def _check(database: Database, request: _Request, folder: Path) -> ImportReport:
     reading = _read(request, staged)
     changes, reason = None, None
     with database.loading() as connection, connection.transaction(force_rollback=True):
-        token = _token(connection, request, reading)
+        token = _token(request, reading, count_withdrawals(connection, request.manifest.id))
         previous = find_published(connection, request.manifest.id)
         if previous is not None and previous.token != token:
             table = f"check_{secrets.token_hex(8)}"
@@ -185,12 +186,12 @@ def _import(database: Database, request: _Request, folder: Path, job: OpenJob) -
     if waiting and same_waits and _waits_still(request, waiting, previous):
         return _waiting(request, waiting, job)
     reading = _read(request, staged)
-    with database.loading() as connection:
-        token = _token(connection, request, reading)
+    with database.loading() as connection, job.noticing_withdrawal(connection):
+        token = _token(request, reading, job.withdrawals)
         if previous and (previous.token, previous.fingerprint) == (token, request.fingerprint):
             return _unchanged(request, previous, job)
-        claim_layer(connection, request.manifest.id)
-        report = _load(connection, request, staged, reading, token)
+        enter_layer(connection, request.manifest.id)
+        report = _load(connection, request, staged, reading, token, job)
         job.end(
             _JOB_STATES[report.outcome], message=report.hold_reason, version_id=report.version_id, on=connection
         )
@@ -225,7 +226,7 @@ def _read(request: _Request, staged: StagedSource) -> Reading:
 
 
 def _load(
-    connection: Connection, request: _Request, staged: StagedSource, reading: Reading, token: str
+    connection: Connection, request: _Request, staged: StagedSource, reading: Reading, token: str, job: OpenJob
 ) -> ImportReport:
     previous = find_published(connection, request.manifest.id)
     shared = find_shareable_table(connection, request.manifest, token)
@@ -248,6 +249,7 @@ def _load(
     seen = _seen(request, reading, table)
     changes, reason = _judge(connection, request, previous, seen, (version_id, token, staged.sha256))
     facts = {"number": number, "rows": reading.row_count, "source": staged.name, "sha256": staged.sha256}
+    job.claim(connection)
     _publish_or_hold(connection, request, version_id, reason, facts)
     return ImportReport(
         layer_id=request.manifest.id,
@@ -309,8 +311,7 @@ def _seen(request: _Request, reading: Reading, table: str) -> Seen:
     return Seen(stored, reading.native_extent)
 
 
-def _token(connection: Connection, request: _Request, reading: Reading) -> str:
-    withdrawals = count_withdrawals(connection, request.manifest.id)
+def _token(request: _Request, reading: Reading, withdrawals: int) -> str:
     return build_token(reading.copy_sha256, request.manifest, request.targets, withdrawals=withdrawals)
 
 
@@ -375,7 +376,7 @@ def _named(request: _Request) -> Iterator[None]:
         yield
     except SourceError as exc:
         raise SourceError(
-            f"{request.manifest.id} ({request.source.name}): {exc.sentence}", **exc.facts
+            visible(f"{request.manifest.id} ({request.source.name}): {exc.sentence}"), **exc.facts
         ) from exc
 
 

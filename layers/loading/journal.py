@@ -1,7 +1,8 @@
 """One import of a layer at a time, and a line in the catalogue about each, also when it failed.
 
 A connection of its own holds the lock for the whole journey; when the program is killed, PostgreSQL frees it. A
-lock can be lost with its connection, so whoever publishes asks for it once more before the commit.
+lock can be lost with its connection, so whoever changes what is published claims the layer's row first, and an
+import then asks for its lock once more. A withdrawal claims the row and takes no lock: it waits for no import.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from psycopg import errors as pg
 from gis.errors import ConflictError, UnavailableError
 from gis.logs import logger
 from gis.statements import read_statement
+from layers.loading.known import count_withdrawals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,11 +34,15 @@ _log = logger("loading")
 
 @dataclass(frozen=True)
 class OpenJob:
-    """The running job of one layer, on the connection that holds its lock."""
+    """The running job of one layer, on the connection that holds its lock.
+
+    `withdrawals` is how often the layer had been withdrawn when the job began.
+    """
 
     id: int
     layer_id: str
     connection: Connection
+    withdrawals: int = 0
 
     def end(
         self,
@@ -46,20 +52,38 @@ class OpenJob:
         version_id: int | None = None,
         on: Connection | None = None,
     ) -> None:
-        """Write down how it ended: loaded, published, rejected or failed; `on` a connection whose transaction
-        makes it true at the same moment, else at once.
+        """Write down how it ended well: loaded or published; `on` a connection whose transaction makes it true
+        at the same moment, else at once. Raises ConflictError when a withdrawal has ended it.
         """
-        (on or self.connection).execute(
-            read_statement("layers", "end_job"),
-            {"id": self.id, "state": state, "message": message, "version_id": version_id},
-        )
+        values = {"id": self.id, "state": state, "message": message, "version_id": version_id}
+        if not (on or self.connection).execute(read_statement("layers", "end_job"), values).rowcount:
+            self.check_lock()
+            raise ConflictError(say_withdrawn(self.layer_id))
 
     def end_badly(self, state: str, *, message: str) -> None:
-        """Write down a failure; where even that fails, the next sweep does it."""
+        """Write down that it was rejected or failed; where even that fails, the next sweep does it."""
+        values = {"id": self.id, "state": state, "message": message, "version_id": None}
         try:
-            self.end(state, message=message)
+            self.connection.execute(read_statement("layers", "end_job"), values)
         except psycopg.Error as exc:
             _log.warning("job_not_ended", job=self.id, cause=str(exc))
+
+    def claim(self, connection: Connection) -> None:
+        """Claim the layer before anything of it is published. Raises ConflictError when it was withdrawn."""
+        if claim_layer(connection, self.layer_id) != self.withdrawals:
+            raise ConflictError(say_withdrawn(self.layer_id))
+
+    @contextmanager
+    def noticing_withdrawal(self, connection: Connection) -> Iterator[None]:
+        """Raise ConflictError when the layer was withdrawn, or when that takes a table away meanwhile."""
+        if count_withdrawals(connection, self.layer_id) != self.withdrawals:
+            raise ConflictError(say_withdrawn(self.layer_id))
+        try:
+            yield
+        except pg.UndefinedTable:
+            connection.rollback()
+            self.claim(connection)
+            raise
 
     def check_lock(self) -> None:
         """Raise UnavailableError unless the layer is still ours, so that nobody else may have begun with it."""
@@ -95,16 +119,30 @@ def open_job(database: Database, layer_id: str, who: str) -> Iterator[OpenJob]:
         row = connection.execute(
             read_statement("layers", "begin_job"), {"layer_id": layer_id, "who": who}
         ).fetchone()
-        yield OpenJob(id=_integer(row), layer_id=layer_id, connection=connection)
+        yield OpenJob(_integer(row), layer_id, connection, count_withdrawals(connection, layer_id))
 
 
-def claim_layer(connection: Connection, layer_id: str) -> None:
-    """Hold the layer's row until this transaction ends, entering the layer when it is new.
-
-    Whoever lost the lock without noticing, and whoever took it then, come here one after the other.
-    """
+def enter_layer(connection: Connection, layer_id: str) -> None:
+    """Make sure that the catalogue has a row for the layer."""
     connection.execute(read_statement("layers", "ensure_layer"), {"layer_id": layer_id})
-    connection.execute(read_statement("layers", "claim_layer"), {"layer_id": layer_id})
+
+
+def claim_layer(connection: Connection, layer_id: str) -> int | None:
+    """Hold the layer's row until this transaction ends; how often it was withdrawn, None for no such layer.
+
+    Whoever moves the pointer or changes the state of a version comes here first, and reads only then what it
+    decides by. So whoever lost the lock without noticing, and whoever took it then, come one after the other.
+    """
+    row: Any = connection.execute(read_statement("layers", "claim_layer"), {"layer_id": layer_id}).fetchone()
+    return None if row is None else int(row[0])
+
+
+def say_withdrawn(layer_id: str) -> str:
+    """What an import is told, and the history keeps, when the layer was withdrawn under it."""
+    return (
+        f"The layer {layer_id!r} was withdrawn while it was imported; nothing was published, and nothing of "
+        "the import was kept. If it may be public again, import it again."
+    )
 
 
 def end_interrupted_jobs(database: Database) -> int:

@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 
 from gis.errors import ConflictError, GoneError, NotFoundError
 from gis.statements import read_statement
-from layers.loading.journal import layer_lock
+from layers.loading.journal import claim_layer, layer_lock
 from layers.loading.plan import retoken
 
 if TYPE_CHECKING:
@@ -42,15 +42,21 @@ def move_pointer(
     facts: dict[str, object],
     action: str = "published",
 ) -> int | None:
-    """Point the layer at a version, on the caller's transaction; the id of the version it pointed at before."""
+    """Point the layer at a version, on the caller's transaction; the id of the version it pointed at before.
+
+    The caller has claimed the layer. Raises ConflictError when the data of the version are no longer there.
+    """
     row = connection.execute(
         read_statement("layers", "move_pointer"), {"layer_id": layer_id, "version_id": version_id}
     ).fetchone()
     previous = row[0] if row is not None and isinstance(row[0], int) else None
-    state = read_statement("layers", "set_version_state")
     if previous is not None and previous != version_id:
-        connection.execute(state, {"id": previous, "state": "kept"})
-    connection.execute(state, {"id": version_id, "state": "published"})
+        connection.execute(read_statement("layers", "keep_version"), {"id": previous})
+    if not connection.execute(read_statement("layers", "publish_version"), {"id": version_id}).rowcount:
+        raise ConflictError(
+            f"The data of this version of {layer_id!r} are no longer in the database, so it cannot be "
+            "published. Nothing was changed. Import the layer again."
+        )
     _take_token(connection, version_id)
     record(connection, action, layer_id, version_id, who=who, facts={**facts, "previous": previous})
     return previous
@@ -97,6 +103,7 @@ def publish_version(
     ConflictError when it waits for a confirmation that was not given.
     """
     with layer_lock(database, layer_id), database.loading() as connection:
+        claim_layer(connection, layer_id)
         version_id, found_number, reason = _choose(connection, layer_id, number)
         if reason and not confirm:
             raise ConflictError(

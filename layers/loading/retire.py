@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gis.errors import ConflictError, UnavailableError
 from gis.logs import logger
 from gis.statements import compose, identifier, read_statement
-from layers.loading.journal import end_interrupted_jobs, layer_lock
+from layers.loading.journal import claim_layer, end_interrupted_jobs, layer_lock
 from layers.loading.publish import record
 from layers.model import DATA
 from layers.reading.staging import sweep as sweep_staging
@@ -66,6 +66,7 @@ def _retire_versions_of(database: Database, layer_id: str, keep: int, quiet_seco
             database.loading() as connection,
         ):
             connection.execute(_WAIT_BRIEFLY)
+            claim_layer(connection, layer_id)
             found = _retirable(connection, keep, quiet_seconds)
             return sum(_retire(connection, version_id, of) for version_id, of in found if of == layer_id)
     except (ConflictError, UnavailableError):

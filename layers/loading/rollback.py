@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from gis.errors import ConflictError, GoneError, NotFoundError
 from gis.statements import read_statement
-from layers.loading.journal import layer_lock
+from layers.loading.journal import claim_layer, layer_lock
 from layers.loading.publish import Publication, find_state, move_pointer, refuse_gone
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def roll_back(database: Database, layer_id: str, number: int | None = None, *, w
     ConflictError when there is nothing to go back to, or the version is not one to go back to.
     """
     with layer_lock(database, layer_id), database.loading() as connection:
+        claim_layer(connection, layer_id)
         current, version_id, found = _find_target(connection, layer_id, number)
         facts: dict[str, object] = {"number": found, "from": current}
         previous = move_pointer(connection, layer_id, version_id, who=who, facts=facts, action="rolled back")

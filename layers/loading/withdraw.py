@@ -1,19 +1,20 @@
 """Withdrawing a layer: nothing of it is published, readable or stored any more, whatever the quiet period says.
 
 One transaction ends the layer's life; then its tables are dropped, at once where nobody reads them. What a
-reader still holds is left to the janitor in `retire`. Importing the layer again begins a new life.
+reader still holds is left to the janitor in `retire`. No import is waited for: one that is running ends without
+publishing. Importing the layer again begins a new life.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from gis.errors import NotFoundError
 from gis.logs import logger
 from gis.statements import read_statement
-from layers.loading.journal import layer_lock
+from layers.loading.journal import claim_layer, say_withdrawn
 from layers.loading.publish import record
 from layers.loading.retire import drop_table
 
@@ -43,25 +44,35 @@ class HeldVersion:
 
 @dataclass(frozen=True)
 class Holdings:
-    """What is stored of a layer, newest first; `withdrawn_at` says since when it is withdrawn, if it is."""
+    """What is stored of a layer, newest first; `withdrawn_at` says since when it is withdrawn, if it is.
+
+    `messages` counts imports about which the journal keeps a sentence, which may quote the data; `running`
+    those that have not ended.
+    """
 
     layer_id: str
     withdrawn_at: datetime | None
     versions: tuple[HeldVersion, ...]
+    messages: int
+    running: int
+
+    @property
+    def is_empty(self) -> bool:
+        """True when there is nothing to withdraw."""
+        return not (self.versions or self.messages or self.running)
 
 
 @dataclass(frozen=True)
 class Withdrawal:
     """What was withdrawn; tables of `left_tables` are being read, and go as soon as nobody reads them."""
 
-    layer_id: str
-    versions: tuple[HeldVersion, ...]
+    holdings: Holdings
     dropped_tables: int
     left_tables: int
 
 
 def find_holdings(database: Database, layer_id: str) -> Holdings:
-    """What a withdrawal would take away. Raises NotFoundError for a layer that was never imported."""
+    """What a withdrawal would take away. Raises NotFoundError for a layer nobody ever tried to import."""
     with database.loading() as connection:
         return _read_holdings(connection, layer_id)
 
@@ -76,46 +87,64 @@ def withdraw_layer(
 ) -> Withdrawal:
     """Withdraw every version of a layer and delete its data; tables that are read are waited for a moment.
 
-    A layer that is withdrawn already only loses what was left of it. Raises NotFoundError for a layer that was
-    never imported, ConflictError while it is being imported or published.
+    An import of it that is running publishes nothing any more. A layer that is withdrawn already only loses
+    what was left of it. Raises NotFoundError for a layer nobody ever tried to import.
     """
-    with layer_lock(database, layer_id):
-        with database.loading() as connection:
-            holdings = _read_holdings(connection, layer_id)
-            if holdings.versions or holdings.withdrawn_at is None:
-                _end_life(connection, holdings, who=who, reason=reason)
-        dropped, left = _drop_tables(database, layer_id, patience_seconds)
+    with database.loading() as connection:
+        holdings = _end_life(connection, layer_id)
+        if not holdings.is_empty:
+            record(connection, "withdrawn", layer_id, None, who=who, facts=_facts(holdings, reason))
+    dropped, left = _drop_tables(database, layer_id, patience_seconds)
     _log.info("layer_withdrawn", layer=layer_id, versions=len(holdings.versions), tables_left=left)
-    return Withdrawal(layer_id, holdings.versions, dropped, left)
+    return Withdrawal(holdings, dropped, left)
 
 
 def _read_holdings(connection: Connection, layer_id: str) -> Holdings:
-    rows = connection.execute(
+    rows: list[Any] = connection.execute(
         read_statement("layers", "withdrawable_versions"), {"layer_id": layer_id}
     ).fetchall()
-    if not rows:
+    jobs: Any = connection.execute(read_statement("layers", "withdrawable_jobs"), _said(layer_id)).fetchone()
+    jobs_at_all, messages, running = jobs
+    if not rows and not jobs_at_all:
         raise NotFoundError(
             f"There is no layer {layer_id[:64]!r}. `prostor layer list` shows the ones there are."
         )
     versions = tuple(
-        HeldVersion(int(str(number)), str(state), int(str(row_count)))
-        for _, number, state, row_count in rows
-        if number is not None
+        HeldVersion(number, state, count) for _, number, state, count in rows if number is not None
     )
-    withdrawn_at: datetime | None = rows[0][0]  # type: ignore[assignment]  # the column is a time stamp
-    return Holdings(layer_id, withdrawn_at, versions)
+    return Holdings(layer_id, rows[0][0] if rows else None, versions, messages, running)
 
 
-def _end_life(connection: Connection, holdings: Holdings, *, who: str, reason: str | None) -> None:
-    layer = {"layer_id": holdings.layer_id}
-    for statement in ("withdraw_layer", "withdraw_versions", "withdraw_messages"):
-        connection.execute(read_statement("layers", statement), layer)
-    facts: dict[str, object] = {
+def _end_life(connection: Connection, layer_id: str) -> Holdings:
+    """End running imports, versions and what was quoted from the data; what there was.
+
+    Rows are claimed in the order in which an import claims them: the layer's, then its own. A first import has
+    a row of the layer that nobody sees yet, and may just be publishing: it is waited for at its own row, and
+    what it published is found then.
+    """
+    layer = {"layer_id": layer_id}
+    claim_layer(connection, layer_id)
+    running = connection.execute(read_statement("layers", "withdraw_running_jobs"), _said(layer_id)).rowcount
+    claim_layer(connection, layer_id)
+    holdings = replace(_read_holdings(connection, layer_id), running=running)
+    if holdings.versions:
+        connection.execute(read_statement("layers", "withdraw_layer"), layer)
+        connection.execute(read_statement("layers", "withdraw_versions"), layer)
+    connection.execute(read_statement("layers", "withdraw_messages"), _said(layer_id))
+    return holdings
+
+
+def _said(layer_id: str) -> dict[str, object]:
+    """The one message that stays: it quotes nothing."""
+    return {"layer_id": layer_id, "message": say_withdrawn(layer_id)}
+
+
+def _facts(holdings: Holdings, reason: str | None) -> dict[str, object]:
+    return {
         "reason": reason,
         "versions": [version.number for version in holdings.versions],
         "rows": sum(version.row_count for version in holdings.versions),
     }
-    record(connection, "withdrawn", holdings.layer_id, None, who=who, facts=facts)
 
 
 def _drop_tables(database: Database, layer_id: str, patience_seconds: float) -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ from layers.loading.retire import sweep
 from layers.loading.withdraw import HeldVersion, Holdings, Withdrawal, find_holdings, withdraw_layer
 from prostor.commands.console import answer, say
 from prostor.commands.layer_opening import layer_settings, opened
+from prostor.commands.signature import find_signature
 from prostor.commands.tables import show_rows, written
 
 
@@ -29,44 +29,68 @@ def withdraw(
         if not confirm:
             _say_what_would_go(find_holdings(database, layer))
             raise typer.Exit(1)
-        done = withdraw_layer(database, layer, who=getpass.getuser(), reason=reason)
+        done = withdraw_layer(database, layer, who=find_signature(), reason=reason)
         sweep(database, settings.home)
     _say_what_went(done)
 
 
 def _say_what_would_go(holdings: Holdings) -> None:
-    if not holdings.versions:
+    layer_id, confirmed = (
+        holdings.layer_id,
+        f"prostor layer withdraw {holdings.layer_id} --reason TEXT --confirm",
+    )
+    if holdings.is_empty:
         say(_nothing_left(holdings))
+        return
+    if holdings.running:
+        say(f"{layer_id} is being imported right now; withdrawn, that import publishes nothing.")
+    if not holdings.versions:
+        say(
+            f"Nothing of {layer_id} is published or kept{_since(holdings)}. This would delete what the "
+            "history says of imports that came to nothing, because it may quote the data. "
+            f"If that is right: {confirmed}"
+        )
         return
     show_rows(
         ["version", "state", "rows"],
         [(version.number, version.state, version.row_count) for version in holdings.versions],
     )
     say(
-        f"This would withdraw {_counted(holdings.versions)} of {holdings.layer_id} and delete the data. Its "
-        f"addresses then answer 410, and no version can be brought back but by importing the layer again. If "
-        f"that is right: prostor layer withdraw {holdings.layer_id} --reason TEXT --confirm"
+        f"This would withdraw {_counted(holdings.versions)} of {layer_id} and delete the data. Its addresses "
+        "then answer 410, and no version can be brought back but by importing the layer again. "
+        f"If that is right: {confirmed}"
     )
 
 
 def _say_what_went(done: Withdrawal) -> None:
-    if done.versions:
-        answer(f"{done.layer_id}: withdrawn, with {_counted(done.versions)}.")
+    holdings, layer_id = done.holdings, done.holdings.layer_id
+    if holdings.versions:
+        answer(f"{layer_id}: withdrawn, with {_counted(holdings.versions)}.")
+    elif holdings.withdrawn_at is not None:
+        answer(f"{layer_id}: was withdrawn already{_since(holdings)}.")
     else:
-        answer(f"{done.layer_id}: was withdrawn already.")
+        answer(f"{layer_id}: nothing of it was published or kept.")
+    if holdings.running:
+        say("It was being imported; that import publishes nothing any more.")
+    if holdings.messages:
+        say("What the history said of imports that came to nothing was deleted, because it may quote the data.")
     if done.left_tables:
         say(
             "Somebody is still reading a part of the data. Nobody new can read it, and it is deleted by the "
-            f"next import, or by prostor layer withdraw {done.layer_id} --confirm in a few minutes."
+            f"next import, or by prostor layer withdraw {layer_id} --confirm in a few minutes."
         )
-    say("Browsers, a CDN and backups may still hold copies: see docs/operations/withdrawing.md.")
+    if holdings.versions:
+        say("Browsers, a CDN and backups may still hold copies: see docs/operations/withdrawing.md.")
 
 
 def _nothing_left(holdings: Holdings) -> str:
     if holdings.withdrawn_at is None:
-        return f"{holdings.layer_id} has no version whose data are stored."
-    since = written(holdings.withdrawn_at)
-    return f"{holdings.layer_id} is withdrawn since {since}; there is nothing left to withdraw."
+        return f"{holdings.layer_id} has no version whose data are stored; there is nothing to withdraw."
+    return f"{holdings.layer_id} is withdrawn{_since(holdings)}; there is nothing left to withdraw."
+
+
+def _since(holdings: Holdings) -> str:
+    return "" if holdings.withdrawn_at is None else f" since {written(holdings.withdrawn_at)}"
 
 
 def _counted(versions: tuple[HeldVersion, ...]) -> str:

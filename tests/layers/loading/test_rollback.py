@@ -208,7 +208,7 @@ def test_an_older_waiting_version_does_not_wait_again(run_import_of: Any, load: 
 
 
 def test_while_a_layer_is_imported_nobody_else_touches_it(run_import_of: Any, load: Callable[..., Any]) -> None:
-    """Import, publish, rollback and withdraw are told, and change nothing."""
+    """Import, publish and rollback are told, and change nothing."""
     database = run_import_of.database
     load(10)
     load(11)
@@ -218,7 +218,6 @@ def test_while_a_layer_is_imported_nobody_else_touches_it(run_import_of: Any, lo
             lambda: load(12),
             lambda: publish_version(database, "fields", 1, who="bor", confirm=True),
             lambda: roll_back(database, "fields", who="bor"),
-            lambda: withdraw_layer(database, "fields", who="bor", reason=None),
         ):
             with pytest.raises(ConflictError, match="imported or published by somebody else right now"):
                 attempt()

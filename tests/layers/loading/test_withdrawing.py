@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from psycopg import sql
 
-from gis.errors import ConflictError, GoneError, NotFoundError
+from gis.errors import GoneError, NotFoundError
 from layers.catalogue import Catalogue
 from layers.loading.history import list_events, list_layers, list_versions
 from layers.loading.journal import layer_lock
@@ -51,7 +51,7 @@ def test_everything_of_a_layer_goes_at_once(run_import_of: Any, three: tuple[str
 
     done = withdraw_layer(database, "fields", who="ana", reason="objavljeni osebni podatki")
 
-    assert [(each.number, each.state, each.row_count) for each in done.versions] == [
+    assert [(each.number, each.state, each.row_count) for each in done.holdings.versions] == [
         (3, "loaded", 10),
         (2, "published", 90),
         (1, "kept", 100),
@@ -180,20 +180,69 @@ def test_withdrawing_twice_changes_nothing(run_import_of: Any, three: tuple[str,
 
     again = withdraw_layer(database, "fields", who="ana")
 
-    assert (again.versions, again.dropped_tables, again.left_tables) == ((), 0, 0)
+    assert (again.holdings.is_empty, again.dropped_tables, again.left_tables) == (True, 0, 0)
     assert run_import_of.rows("SELECT withdrawals FROM catalogue.layer") == [(1,)]
     assert find_holdings(database, "fields").withdrawn_at is not None
 
 
-def test_a_layer_nobody_knows_or_that_is_being_imported(run_import_of: Any, three: tuple[str, ...]) -> None:
-    """The first is not there; the second is told to wait, and stays as it was."""
+def test_a_layer_nobody_knows(run_import_of: Any, three: tuple[str, ...]) -> None:
+    """It is not there, and the list of layers is named."""
     database = run_import_of.database
 
     with pytest.raises(NotFoundError, match="no layer 'meadows'"):
         find_holdings(database, "meadows")
-    with layer_lock(database, "fields"), pytest.raises(ConflictError, match="right now"):
+    with pytest.raises(NotFoundError, match="no layer 'meadows'"):
+        withdraw_layer(database, "meadows", who="ana")
+
+
+def test_who_holds_the_lock_of_a_layer_is_not_waited_for(run_import_of: Any, three: tuple[str, ...]) -> None:
+    """An import keeps it for minutes; the layer is withdrawn at once."""
+    database = run_import_of.database
+
+    with layer_lock(database, "fields"):
         withdraw_layer(database, "fields", who="ana")
-    assert Catalogue(database).find("fields").row_count == 90
+
+    with pytest.raises(GoneError):
+        Catalogue(database).find("fields")
+
+
+def test_refusals_of_a_layer_that_never_was_go_too(
+    run_import_of: Any, fields_manifest: Callable[..., Manifest], write_fields: Callable[..., Path]
+) -> None:
+    """An import that was refused may have quoted a person; what it said goes, that it was tried stays."""
+    database = run_import_of.database
+    with pytest.raises(Exception, match="not unique"):
+        run_import_of(fields_manifest(), write_fields([771, 771]))
+    before = find_holdings(database, "fields")
+
+    done = withdraw_layer(database, "fields", who="ana", reason="osebni podatki")
+    again = withdraw_layer(database, "fields", who="ana")
+
+    assert (before.versions, before.messages, before.running) == ((), 1, 0)
+    assert (done.holdings.messages, again.holdings.is_empty) == (1, True)
+    assert [(event.action, event.message) for event in list_events(database, "fields")] == [
+        ("withdrawn", "osebni podatki"),
+        ("rejected", None),
+    ]
+
+
+def test_refusals_after_a_withdrawal_go_with_the_next_one(
+    run_import_of: Any,
+    fields_manifest: Callable[..., Manifest],
+    write_fields: Callable[..., Path],
+    three: tuple[str, ...],
+) -> None:
+    """The layer is withdrawn already, and what an import said since is deleted all the same."""
+    database = run_import_of.database
+    withdraw_layer(database, "fields", who="ana")
+    with pytest.raises(Exception, match="not unique"):
+        run_import_of(fields_manifest(), write_fields([771, 771]))
+
+    done = withdraw_layer(database, "fields", who="ana")
+
+    assert (done.holdings.versions, done.holdings.messages) == ((), 1)
+    assert run_import_of.rows("SELECT 1 FROM catalogue.import_job WHERE message IS NOT NULL") == []
+    assert run_import_of.rows("SELECT withdrawals FROM catalogue.layer") == [(1,)]
 
 
 def test_a_shared_table_goes_with_all_its_versions(
@@ -206,5 +255,5 @@ def test_a_shared_table_goes_with_all_its_versions(
 
     done = withdraw_layer(run_import_of.database, "fields", who="ana")
 
-    assert len(done.versions) == 2
+    assert len(done.holdings.versions) == 2
     assert (done.dropped_tables, tables(run_import_of)) == (1, 0)

@@ -57,7 +57,7 @@ def test_the_second_of_a_layer_is_told(
     halted: Running, program: Warm, onlooker: Onlooker, before: State
 ) -> None:
     """Whatever it wants to do: exit status 1 and one sentence. The first is not disturbed."""
-    for words in (("import", "fields"), ("publish", "fields", "1"), ("withdraw", "fields", "--confirm")):
+    for words in (("import", "fields"), ("publish", "fields", "1"), ("rollback", "fields")):
         second = program.run("layer", *words)
 
         assert second.status == 1

@@ -1,1 +1,0 @@
-UPDATE catalogue.layer_version SET state = %(state)s WHERE id = %(id)s
