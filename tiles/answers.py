@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tiles.cache import StoredTile
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
+STYLE_TYPE = "application/vnd.mapbox.style+json"
 IMMUTABLE = "public, max-age=31536000, immutable"
 SHORT_LIVED = "public, max-age=60, must-revalidate"
 TRUNCATED = "X-Features-Truncated"

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from gis import crs
 from layers.links import JSON_TYPE, build_link, collection_href
-from tiles.answers import MEDIA_TYPE
+from tiles.addresses import StyleAddress
+from tiles.answers import MEDIA_TYPE, STYLE_TYPE
+from tiles.grid import WEB_MERCATOR_QUAD
 from tiles.tilejson import describe_fields, find_bounds
 
 if TYPE_CHECKING:
@@ -41,6 +43,12 @@ CONFORMANCE = (
     f"{_TMS}json-tilematrixsetlimits",
 )
 
+_LANGUAGE = {
+    "name": "lang",
+    "in": "query",
+    "description": "language of titles and legend",
+    "schema": {"type": "string", "enum": ["sl", "en"]},
+}
 _DIMENSIONS = {"point": 0, "line": 1, "polygon": 2}
 
 
@@ -52,7 +60,10 @@ def landing_links(root: str) -> list[Link]:
 def collection_links(root: str, layer_id: str) -> list[Link]:
     """The links of this floor in the description of a collection."""
     href = collection_href(root, layer_id, "tiles")
-    return [build_link(f"{_REL}tilesets-vector", href, JSON_TYPE, "Vector tiles")]
+    return [
+        build_link(f"{_REL}tilesets-vector", href, JSON_TYPE, "Vector tiles"),
+        _style_link(root, layer_id),
+    ]
 
 
 def describe_grids(grids: Iterable[Grid], root: str) -> Json:
@@ -134,6 +145,12 @@ def openapi_paths() -> Mapping[str, Json]:
         f"{below}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": _operation(
             "tile", "A vector tile; 204 when it is empty", [layer, grid, *numbers], media_type=MEDIA_TYPE
         ),
+        "/tiles/{set}/style.json": _operation(
+            "style",
+            "A layer or a theme as a MapLibre style, in Web Mercator",
+            [_path_parameter("set", "id of a layer or a theme, with @ and a token to pin it"), _LANGUAGE],
+            media_type=STYLE_TYPE,
+        ),
     }
 
 
@@ -150,8 +167,14 @@ def _describe_in_short(tile_set: TileSet, grid: Grid, root: str) -> Json:
             build_link(f"{_REL}tiling-scheme", grid_href(root, grid), JSON_TYPE, grid.title),
             {**item, "templated": True},
             build_link("alternate", f"{root}/tiles/{tile_set.id}/{grid.id}.json", JSON_TYPE, "TileJSON"),
+            *([_style_link(root, tile_set.id)] if grid.id == WEB_MERCATOR_QUAD else []),
         ],
     }
+
+
+def _style_link(root: str, set_id: str) -> Link:
+    """How the tiles are to be drawn (OGC API Styles, 20-009, 7.3): by MapLibre, so only in Web Mercator."""
+    return build_link("stylesheet", root + StyleAddress(set_id, None).path, STYLE_TYPE, "MapLibre style")
 
 
 def _limits(grid: Grid, bounds: Envelope, zooms: Iterable[int]) -> list[Json]:

@@ -1,7 +1,7 @@
 """TileJSON 3.0.0: what a set holds in one grid, with the current token in its tile addresses.
 
 Clients read this first and then ask only immutable addresses. The member `prostor` says what TileJSON has no
-word for: the grid and the size of tile units. Bounds are degrees whatever the grid, as TileJSON wants.
+word for: the grid, the size of tile units, the style. Bounds are degrees whatever the grid, as TileJSON wants.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from gis import crs
-from tiles.addresses import tile_template
-from tiles.grid import EXTENT
+from tiles.addresses import StyleAddress, tile_template
+from tiles.grid import EXTENT, WEB_MERCATOR_QUAD
 from tiles.source import BUFFER
 
 if TYPE_CHECKING:
@@ -46,9 +46,16 @@ def build_tilejson(service: TileService, portal: Portal, tile_set: TileSet, grid
             "grid": grid.id,
             "token": tile_set.token,
             "extent": EXTENT,
+            **_style(tile_set, grid, root),
             "buffer": max((source.buffer for each in drawn for source in each), default=BUFFER),
         },
     }
+
+
+def _style(tile_set: TileSet, grid: Grid, root: str) -> dict[str, str]:
+    """Where the MapLibre style is, for grids that MapLibre can draw."""
+    is_drawn = WEB_MERCATOR_QUAD in (grid.id, grid.twin_of)
+    return {"style": root + StyleAddress(tile_set.id, None).path} if is_drawn else {}
 
 
 def find_zooms(service: TileService, tile_set: TileSet, grid: Grid) -> tuple[int, int]:

@@ -67,6 +67,23 @@ def test_theme_lists_the_layers_of_all_members(workshop: Any) -> None:
     assert content["bounds"][2] - content["bounds"][0] > 0.012
 
 
+def test_programs_are_led_to_the_style(workshop: Any) -> None:
+    """TileJSON, collection and tileset name the MapLibre style, where the grid is one that MapLibre draws."""
+    workshop.publish("a", [SQUARE])
+    tilesets = workshop.client.get("/ogc/collections/a/tiles").json["tilesets"]
+    by_crs = {each["crs"][-4:]: [link["href"] for link in each["links"]] for each in tilesets}
+    named = ogc.collection_links("http://localhost", "a")[-1]
+
+    style = "http://localhost/tiles/a/style.json"
+
+    for grid in ("WebMercatorQuad", "WebMercatorQuad512"):
+        assert workshop.client.get(f"/tiles/a/{grid}.json").json["prostor"]["style"] == style
+    assert "style" not in workshop.client.get("/tiles/a/SI-D96.json").json["prostor"]
+    assert (style in by_crs["3857"], style in by_crs["3794"]) == (True, False)
+    assert (named["rel"], named["href"]) == ("stylesheet", style)
+    assert named["type"] == workshop.client.get(style).content_type
+
+
 def test_tilejson_is_short_lived_and_conditional(workshop: Any) -> None:
     """Clients ask again after a minute; a new version changes the ETag."""
     workshop.publish("a", [SQUARE])
@@ -151,5 +168,5 @@ def test_floor_registers_its_part_of_the_api() -> None:
     assert [link["href"] for link in ogc.landing_links("http://h")] == ["http://h/ogc/tileMatrixSets"]
     assert ogc.collection_links("", "a")[0]["href"] == "/ogc/collections/a/tiles"
     for path, item in ogc.openapi_paths().items():
-        named = [parameter["name"] for parameter in item["get"]["parameters"]]
+        named = [each["name"] for each in item["get"]["parameters"] if each["in"] == "path"]
         assert [name for name in named if f"{{{name}}}" not in path] == []

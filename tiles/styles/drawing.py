@@ -135,8 +135,15 @@ def _write_fill(style: Style, _key: tuple[Any, ...], places: Sequence[int]) -> J
         "paint": {
             "fill-color": _among(style, places, lambda symbol: symbol.fill),
             "fill-opacity": _among(style, places, lambda symbol: symbol.fill_opacity),
+            **_edges(style, places),
         },
     }
+
+
+def _edges(style: Style, places: Sequence[int]) -> Json:
+    """MapLibre smooths edges by a thin line on top, which would show as a border of what is see-through."""
+    symbols = list_symbols(style)
+    return {"fill-antialias": False} if any(symbols[place].fill_opacity < 1 for place in places) else {}
 
 
 def _write_hatch(style: Style, _key: tuple[Any, ...], places: Sequence[int]) -> Json:

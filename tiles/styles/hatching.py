@@ -108,12 +108,19 @@ def draw_hatch(hatch: Hatch, ratio: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
     phase = x[None, :] * per_x + y[:, None] * per_y
     spacing = 1 / math.hypot(per_x, per_y)
     away = np.abs(phase - np.round(phase)) * spacing
-    half, soft = hatch.width / 2, 0.5 / ratio
-    covered = np.clip((np.minimum(away + soft, half) - np.maximum(away - soft, -half)) * ratio, 0, 1)
+    covered = _covered(away, hatch.width, ratio) + _covered(spacing - away, hatch.width, ratio)
     picture = np.empty((len(y), len(x), 4), np.uint8)
     picture[..., :3] = tuple(bytes.fromhex(hatch.colour.removeprefix("#")))
-    picture[..., 3] = np.round(covered * 255)
+    picture[..., 3] = np.round(np.minimum(covered, 1) * 255)
     return picture
+
+
+def _covered(
+    away: np.ndarray[Any, np.dtype[np.float64]], width: float, ratio: int
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """How much of a pixel a line of this width covers whose middle runs so far from the pixel's."""
+    half, soft = width / 2, 0.5 / ratio
+    return np.clip((np.minimum(away + soft, half) - np.maximum(away - soft, -half)) * ratio, 0, 1)
 
 
 def write_png(picture: np.ndarray[Any, np.dtype[np.uint8]]) -> bytes:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from gis.errors import NotFoundError, RequestError
-from tiles.answers import IMMUTABLE, SHORT_LIVED
+from tiles.answers import IMMUTABLE, SHORT_LIVED, STYLE_TYPE
 from tiles.grid import WEB_MERCATOR_QUAD
 from tiles.styles.document import Wording, build_style
 from tiles.styles.hatching import describe_sprite, draw_sprite, list_hatches
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 # Goes up when the same neutral styles make another MapLibre style.
 STYLE_VERSION = 1
-MEDIA_TYPE = "application/vnd.mapbox.style+json"
 _PIN_LENGTH = 16
 
 
@@ -69,7 +68,7 @@ class StyleService:
         if address.sprite is None:
             wording = Wording(wish.root, language, self.pin(tile_set.members))
             style = build_style(self._service, self._portal, tile_set, grid, wording=wording)
-            return StyleAnswer(orjson.dumps(style), MEDIA_TYPE, cache_control)
+            return StyleAnswer(orjson.dumps(style), STYLE_TYPE, cache_control)
         hatches = list_hatches(member.manifest.style for member in tile_set.members).values()
         if address.sprite == "png":
             return StyleAnswer(draw_sprite(hatches, address.ratio), "image/png", cache_control)

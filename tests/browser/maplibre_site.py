@@ -1,0 +1,59 @@
+"""A site of somebody else that shows our styles with MapLibre GL JS, under a strict CSP."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, send_from_directory
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from playwright.sync_api import Browser
+
+MAPLIBRE = Path(__file__).parents[2] / "node_modules" / "maplibre-gl" / "dist"
+# WebGL by the processor: no graphics card is needed.
+WEBGL_FLAGS = (
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
+
+
+def launch_webgl() -> Iterator[Browser]:
+    """Debian's chromium with WebGL, until the fixture that yields from here ends."""
+    chromium = shutil.which("chromium") or "/usr/bin/chromium"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=list(WEBGL_FLAGS))
+        yield started
+        started.close()
+
+
+def make_site(files: Mapping[str, str], policy: str) -> Flask:
+    """The site with these files at its root and MapLibre's own under /maplibre, under a security policy."""
+    site = Flask("maplibre-site", static_folder=None)
+
+    @site.get("/<path:name>")
+    def page(name: str) -> Response:
+        if name in files:
+            return Response(files[name], mimetype=_TYPES[Path(name).suffix])
+        if name.startswith("maplibre/"):
+            return send_from_directory(MAPLIBRE, name.removeprefix("maplibre/"))
+        return Response(status=204)
+
+    @site.after_request
+    def strict(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = policy
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    return site
