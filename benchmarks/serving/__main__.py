@@ -4,7 +4,7 @@
     python -m benchmarks.serving                   1,000,000 parcels, up to 40 minutes
     python -m benchmarks.serving --small           50,000 parcels, for trying; prints the page, writes no file
 
-A run that was ended goes on where it stopped; --fresh measures everything again on the data that stand.
+A run that was ended goes on where it stopped, when it is still the same commit; otherwise it begins anew.
 """
 
 from __future__ import annotations
@@ -29,7 +29,14 @@ from benchmarks.serving.peers.prostor import Prostor
 from benchmarks.serving.peers.server import MissingError, Server
 from benchmarks.serving.plan import PLANS, Plan
 from benchmarks.serving.report import build_report
-from benchmarks.serving.scenarios import Bench, measure_cold, measure_mixed, measure_national, measure_warm
+from benchmarks.serving.scenarios import (
+    Bench,
+    measure_ceiling,
+    measure_cold,
+    measure_mixed,
+    measure_national,
+    measure_warm,
+)
 from benchmarks.serving.stage import Stage, Wish, staged
 from benchmarks.serving.sums import add_up, best_peer
 from benchmarks.serving.whereabouts import explain_time
@@ -37,6 +44,7 @@ from benchmarks.serving.wrk import find_wrk
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "performance.md"
+_FINISHED = "finished"
 PEERS: tuple[type[Server], ...] = (Prostor, Martin, tipg.Tipg, MapServer)
 
 
@@ -44,7 +52,7 @@ def main() -> None:
     """Parse what is wanted, and do it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--small", action="store_true", help="a run for trying")
-    parser.add_argument("--fresh", action="store_true", help="forget what was measured before")
+    parser.add_argument("--fresh", action="store_true", help="make data and figures anew")
     parser.add_argument("--prepare", action="store_true", help="make what peers need, and end")
     parser.add_argument(
         "--folder", type=Path, default=ROOT / "var" / "bench", help="where data and figures lie"
@@ -77,14 +85,15 @@ def measure(plan: Plan, folder: Path, tools: Path, real: Path | None, *, fresh: 
     begun = time.perf_counter()
     say(f"{plan.name} run: about {plan.expected_minutes} minutes on a quiet machine with two processors")
     machine = describe_machine()
-    with staged(folder, Wish(plan.parcels, plan.lines, real), say) as stage:
-        file = folder / "figures.jsonl"
-        if fresh:
-            file.unlink(missing_ok=True)
-        journal = Journal(file)
+    built = Prostor.find_build()
+    with staged(folder, Wish(plan.parcels, plan.lines, real, built), say, fresh=fresh) as stage:
+        journal = Journal(folder / "figures.jsonl")
+        if _FINISHED in journal.facts:
+            journal = journal.begun_anew()
         bench = gather(stage, plan, journal, tools)
         _note_run(bench, machine)
         _measure_all(bench)
+        journal.note(_FINISHED, "yes")
     say(f"Took {(time.perf_counter() - begun) / 60:.0f} minutes")
     return build_report(add_up(journal.all()), journal.facts)
 
@@ -141,6 +150,7 @@ def _note_run(bench: Bench, machine: dict[str, str]) -> None:
 def _measure_all(bench: Bench) -> None:
     measure_cold(bench)
     measure_national(bench)
+    measure_ceiling(bench)
     compare_content(bench)
     _explain(bench)
     try:

@@ -48,6 +48,11 @@ class Journal:
     def __contains__(self, cell: Cell) -> bool:
         return cell in self._cells
 
+    def begun_anew(self) -> Journal:
+        """An empty one in the same place."""
+        self._path.unlink(missing_ok=True)
+        return Journal(self._path)
+
     def keep(self, cell: Cell, outcome: Outcome) -> None:
         """Write a figure down."""
         self._cells[cell] = outcome

@@ -1,8 +1,8 @@
--- wrk asks for the paths of a file in turn, compressed, and prints one line of figures at the end.
+-- wrk asks for the paths of a file in turn, in one encoding, and prints one line of figures at the end.
 local requests, turn = {}, 0
 
 function init(args)
-  local headers = { ["Accept-Encoding"] = "gzip", ["Host"] = "127.0.0.1" }
+  local headers = { ["Accept-Encoding"] = args[2], ["Host"] = "127.0.0.1" }
   for path in io.lines(args[1]) do
     requests[#requests + 1] = wrk.format("GET", path, headers)
   end

@@ -26,14 +26,14 @@ class Plan:
     zooms: tuple[int, ...] = MERCATOR_ZOOMS
     national_zooms: tuple[int, ...] = NATIONAL_ZOOMS
     cold_tiles: dict[int, int] = field(
-        default_factory=lambda: {12: 20, 13: 60, 14: 150, 15: 250, 16: 400, 17: 600, 18: 800}
+        default_factory=lambda: {12: 8, 13: 24, 14: 96, 15: 200, 16: 400, 17: 600, 18: 800}
     )
     warm_tiles: int = 100
     mixed_tiles: int = 3000
     workers: int = 2
 
 
-FULL = Plan("full", 1_000_000, 300_000, 2, 3.0, 2.0, 10.0, 6, 40)
+FULL = Plan("full", 1_000_000, 300_000, 2, 2.5, 2.0, 10.0, 5, 40)
 SMALL = Plan("small", 50_000, 15_000, 1, 1.5, 1.0, 4.0, 4, 12)
 TINY = Plan(
     "tiny",

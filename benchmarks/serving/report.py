@@ -30,6 +30,7 @@ def build_report(sums: Sums, facts: Mapping[str, Any]) -> str:
         _verdict_table(verdicts),
         *_cold_tables(sums),
         *_other_tables(sums),
+        _ceiling_table(sums),
         _warm_tables(sums),
         _mixed_table(sums),
         _hot_path_table(sums, facts),
@@ -95,7 +96,7 @@ def _other_tables(sums: Sums) -> list[str]:
     places = [place for place in sums if place.scenario == "national"]
     if places:
         cannot = (
-            "Martin and pg_tileserv have no table of tiles in another CRS beside WebMercatorQuad: they cannot."
+            "Martin cannot: it has WebMercatorQuad only. pg_tileserv cannot beside it: one CRS per service."
         )
         head = f"## Cold: parcels, {NATIONAL} (EPSG:3794), {places[0].clients} clients\n\n"
         parts.append(head + _by_zoom(sums, places) + f"\n\n{cannot}")
@@ -128,7 +129,23 @@ def _cell(found: Sum | None) -> str:
 
 
 def _round(number: float) -> str:
-    return f"{number:,.0f}" if number >= 100 else f"{number:.1f}" if number >= 1 else f"{number:.2f}"
+    return (
+        f"{number:,.0f}" if number >= 100 or not number else f"{number:.1f}" if number >= 1 else f"{number:.2f}"
+    )
+
+
+def _ceiling_table(sums: Sums) -> str:
+    places = [place for place in sums if place.scenario == "ceiling"]
+    if not places:
+        return ""
+    clients = sorted({place.clients for place in places})
+    rows = []
+    for zoom in sorted({place.zoom for place in places}):
+        found = {place.clients: sums[place] for place in places if place.zoom == zoom}
+        rows.append([f"z{zoom}", *(_cell(found[each].get("nginx static")) for each in clients)])
+    head = ["tiles/s · p50/p99 ms", *(f"{each} clients" for each in clients)]
+    note = "The same lists of tiles, as files from nginx: a server's rate far below these is its own."
+    return f"## The limit of the cold generator\n\n{_table(head, rows)}\n\n{note}"
 
 
 def _warm_tables(sums: Sums) -> str:
@@ -140,7 +157,8 @@ def _warm_tables(sums: Sums) -> str:
         + _by_zoom(sums, [place for place in places if place.clients == clients])
         for clients in sorted({place.clients for place in places})
     ]
-    return "## Warm: parcels, the same tiles again, caches on\n\n" + "\n\n".join(tables)
+    note = "A rate of 0 means that no answer was finished before the time was over."
+    return "## Warm: parcels, the same tiles again, caches on\n\n" + "\n\n".join([*tables, note])
 
 
 def _mixed_table(sums: Sums) -> str:
@@ -160,11 +178,7 @@ def _hot_path_table(sums: Sums, facts: Mapping[str, Any]) -> str:
         if place.scenario == "hot path"
         for name, found in sorted(servers.items(), key=lambda pair: -pair[1].rate)
     ]
-    notes = [
-        f"{name}: {facts[name]}."
-        for name in ("hot path", "prostor, from the disk", "nginx over our files")
-        if name in facts
-    ]
+    notes = [f"{name}: {facts[name]}." for name in ("hot path", "prostor, from the disk") if name in facts]
     table = _table(("what answers", "tiles/s", "p50 ms", "p99 ms", "errors"), rows) if rows else ""
     head = "## Hot path: one worker on one processor, wrk with 32 connections on the other"
     return "\n\n".join(part for part in (head, table, " ".join(notes)) if part)

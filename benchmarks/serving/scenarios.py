@@ -169,6 +169,31 @@ def _warm_up(server: Server, layer: BenchLayer, tiles: Sequence[Tile]) -> None:
         ask_once_each(server.port, [server.path(layer, tile) for tile in tiles], len(tiles), 10.0, [])
 
 
+def measure_ceiling(bench: Bench) -> None:
+    """What the generator of cold requests can do at most: the same lists, from nginx with files."""
+    nginx = bench.nginx
+    if nginx is None:
+        return
+    lists = {
+        zoom: bench.cold_tiles(PARCELS, MERCATOR, zoom, bench.plan.cold_tiles[zoom])[0]
+        for zoom in bench.plan.zooms[2::2] or bench.plan.zooms
+    }
+    cells = [
+        Cell("ceiling", nginx.label, PARCELS.id, MERCATOR, zoom, clients)
+        for zoom in lists
+        for clients in bench.plan.clients
+    ]
+    if all(cell in bench.journal for cell in cells):
+        return
+    fill_files(bench, nginx, [tile for tiles in lists.values() for tile in tiles])
+    with bench.run(nginx, bench.running()) as runs:
+        for cell in cells if runs else []:
+            paths = [nginx.path(PARCELS, tile) for tile in lists[cell.zoom]]
+            outcome = ask_once_each(nginx.port, paths, cell.clients, bench.plan.cold_seconds, nginx.roots)
+            bench.journal.keep(cell, outcome)
+    bench.say("ceiling of the cold generator: nginx static")
+
+
 def measure_warm(bench: Bench) -> None:
     """The same tiles again and again, caches on; nginx has Prostor's own bytes as files."""
     plan = bench.plan
@@ -186,6 +211,7 @@ def measure_warm(bench: Bench) -> None:
         with bench.run(server, bench.running(cached=True)) as runs:
             if runs:
                 _measure_again(bench, server, zooms, cells)
+                _measure_plain(bench, server, zooms)
         bench.say(f"warm: {server.label}")
 
 
@@ -199,6 +225,18 @@ def _measure_again(bench: Bench, server: Server, zooms: dict[int, list[Tile]], c
         outcome = ask_again_and_again(
             server.port, files[cell.zoom], cell.clients, bench.plan.warm_seconds, server.roots
         )
+        bench.journal.keep(cell, outcome)
+
+
+def _measure_plain(bench: Bench, server: Server, zooms: dict[int, list[Tile]]) -> None:
+    """Martin keeps tiles uncompressed and compresses every answer anew, so it is asked without gzip, too."""
+    if server.name != "martin":
+        return
+    for zoom, tiles in zooms.items():
+        cell = Cell("warm", f"{server.label}, not compressed", PARCELS.id, MERCATOR, zoom, _MIXED_CLIENTS[-1])
+        paths = [server.path(PARCELS, tile) for tile in tiles]
+        asked = write_paths(server.folder / f"paths-{zoom}", paths, "identity")
+        outcome = ask_again_and_again(server.port, asked, cell.clients, bench.plan.warm_seconds, server.roots)
         bench.journal.keep(cell, outcome)
 
 

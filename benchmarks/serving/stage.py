@@ -6,8 +6,10 @@ they would be set up: only the columns that travel, in the stored order, with pr
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -42,16 +44,22 @@ if TYPE_CHECKING:
 
 PEERS_SCHEMA = "peers"
 WEB_MERCATOR = 3857
-_DONE = "stage.json"
+# Says whose folder it is and what is meant to be in it; the other one, that all of it is.
+_MARK = "stage.json"
+_DONE = "stage.done"
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What shall stand: so many parcels and lines, and real layers from the folder `real` when it is there."""
+    """What shall stand: so many parcels and lines, and real layers from the folder `real` when it is there.
+
+    `build` is the Prostor that imported it; data of another one are made anew.
+    """
 
     parcels: int
     lines: int
     real: Path | None = None
+    build: str = ""
 
     @property
     def layers(self) -> tuple[BenchLayer, ...]:
@@ -112,11 +120,31 @@ class _Filling:
 
 
 @contextmanager
-def staged(folder: Path, wish: Wish, say: Callable[[str], None]) -> Iterator[Stage]:
-    """The stage in this folder, made when it is not there. Ends the program when something else is there."""
-    _check_folder(folder, wish)
+def staged(folder: Path, wish: Wish, say: Callable[[str], None], *, fresh: bool = False) -> Iterator[Stage]:
+    """The stage in this folder, made when it is not there. Ends the program when the folder is not ours."""
+    with _locked(folder):
+        _clear_folder(folder, wish, fresh=fresh)
+        with _prepared(folder, wish, say) as stage:
+            yield stage
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Nobody else measures in this folder."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"Another run measures in {folder}.")
+        yield
+
+
+@contextmanager
+def _prepared(folder: Path, wish: Wish, say: Callable[[str], None]) -> Iterator[Stage]:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
+    (folder / _MARK).write_text(_describe(wish), encoding="utf-8")
     cluster = EmbeddedCluster(folder, durable=False)
     cluster.start()
     try:
@@ -132,17 +160,20 @@ def staged(folder: Path, wish: Wish, say: Callable[[str], None]) -> Iterator[Sta
         cluster.stop()
 
 
-def _check_folder(folder: Path, wish: Wish) -> None:
-    mark = folder / _DONE
-    if mark.exists():
-        if mark.read_text(encoding="utf-8") != _describe(wish):
-            sys.exit(f"{folder} holds other data than asked for; remove it, or name another folder.")
-    elif folder.exists() and any(folder.iterdir()):
-        sys.exit(f"{folder} is half made or not ours; remove it, and start again.")
+def _clear_folder(folder: Path, wish: Wish, *, fresh: bool) -> None:
+    """Remove a stage of other data, of another build, or half made; nothing that is not a stage."""
+    mark = folder / _MARK
+    if not mark.exists():
+        if folder.exists() and any(folder.iterdir()):
+            sys.exit(f"{folder} holds something else; name another folder with --folder.")
+    elif fresh or mark.read_text(encoding="utf-8") != _describe(wish) or not (folder / _DONE).exists():
+        EmbeddedCluster(folder).stop()
+        shutil.rmtree(folder)
 
 
 def _describe(wish: Wish) -> str:
-    return json.dumps({"counts": [wish.parcels, wish.lines], "layers": [each.id for each in wish.layers]})
+    layers = [each.id for each in wish.layers]
+    return json.dumps({"counts": [wish.parcels, wish.lines], "layers": layers, "build": wish.build})
 
 
 def _fill(filling: _Filling, wish: Wish) -> None:
@@ -153,7 +184,7 @@ def _fill(filling: _Filling, wish: Wish) -> None:
             _import(filling, layer)
             _make_peer_tables(filling, admin, layer)
         _settle(admin)
-    (filling.folder / _DONE).write_text(_describe(wish), encoding="utf-8")
+    (filling.folder / _DONE).touch()
 
 
 def _write_sources(filling: _Filling, wish: Wish) -> dict[str, Path]:

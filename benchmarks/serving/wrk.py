@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SCRIPT = Path(__file__).with_name("paths.lua")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A file with the paths to ask for, and the encoding that is accepted."""
+
+    file: Path
+    encoding: str
 
 
 def find_wrk() -> str:
@@ -36,9 +45,9 @@ def wrk_version() -> str:
 
 
 def ask_again_and_again(
-    port: int, paths: Path, clients: int, seconds: float, roots: Sequence[int], *, cores: str = ""
+    port: int, asked: Asked, clients: int, seconds: float, roots: Sequence[int], *, cores: str = ""
 ) -> Outcome:
-    """Ask for the paths in a file, in turn, for so long."""
+    """Ask for the paths in turn, for so long."""
     pinned = ["taskset", "-c", cores] if cores else []
     address = f"http://127.0.0.1:{port}"
     command = [find_wrk(), "-t1", f"-c{clients}", f"-d{seconds:.0f}s", "--timeout", "30s", "-s", str(_SCRIPT)]
@@ -46,7 +55,10 @@ def ask_again_and_again(
 
     def drive() -> None:
         done = subprocess.run(  # noqa: S603  words of ours
-            [*pinned, *command, address, "--", str(paths)], capture_output=True, text=True, check=True
+            [*pinned, *command, address, "--", str(asked.file), asked.encoding],
+            capture_output=True,
+            text=True,
+            check=True,
         )
         said.append(done.stdout)
 
@@ -54,10 +66,10 @@ def ask_again_and_again(
     return parse_figures(said[0], peak)
 
 
-def write_paths(file: Path, paths: Sequence[str]) -> Path:
-    """The list that `paths.lua` reads."""
+def write_paths(file: Path, paths: Sequence[str], encoding: str = "gzip") -> Asked:
+    """Write the list that `paths.lua` reads."""
     file.write_text("\n".join(paths) + "\n", encoding="ascii")
-    return file
+    return Asked(file, encoding)
 
 
 def parse_figures(said: str, peak_bytes: int) -> Outcome:
