@@ -36,7 +36,7 @@ from layers.migrations import migrate
 from layers.portal import Portal
 from tiles.grid import built_in_grid
 from tiles.source import TileSource
-from tiles.vector import find_query_envelope, read_tile
+from tiles.vector import LayerQuery, find_query_envelope, read_tiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -181,7 +181,7 @@ def own_statement(database: Database, source: TileSource) -> Callable[[int, int]
         if asked is None:
             return b""
         with database.cursor("tiles") as cursor:
-            return read_tile(cursor, source, x, y, asked=asked).body
+            return read_tiles(cursor, [LayerQuery(source, asked)], x, y).made[source.name].body
 
     return ask
 

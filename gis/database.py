@@ -38,6 +38,9 @@ _READING = {
     "idle_in_transaction_session_timeout": "15s",
     "lock_timeout": "1s",
 }
+# A tile is one statement asked thousands of times with other numbers: planned once, and without a transaction
+# around it, a small tile costs a third less.
+_TILES = {"plan_cache_mode": "force_generic_plan"}
 # A writer waits for a lock as long as a person would. The server notices within seconds that one was killed
 # or its machine is gone, so that nothing of it stands in the next one's way.
 _WRITING = {
@@ -198,9 +201,12 @@ def _options(values: Mapping[str, str]) -> str:
 
 def _reading_engine(url: str, purpose: Purpose) -> sqlalchemy.Engine:
     options = {**_READING, "statement_timeout": _TIMEOUTS[purpose]}
+    if purpose == "tiles":
+        options |= _TILES
     return sqlalchemy.create_engine(
         _sqlalchemy_url(url),
         hide_parameters=True,
+        isolation_level="AUTOCOMMIT" if purpose == "tiles" else None,
         pool_size=_POOL_SIZES[purpose],
         max_overflow=0,
         pool_timeout=_POOL_WAIT_SECONDS,

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=256)
 def read_statement(package: str, name: str) -> str:
-    """The text of `name`.sql in the `sql` folder of a package, e.g. ("layers", "publish")."""
-    return resources.files(package).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    """`name`.sql in the `sql` folder of a package, e.g. ("layers", "publish"), without its lines of comment."""
+    text = resources.files(package).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    return "\n".join(line for line in text.splitlines() if not line.startswith("--"))
 
 
 def compose(package: str, name: str, **parts: sql.Composable) -> sql.Composed:

@@ -17,13 +17,14 @@ from tiles.flights import Flights
 from tiles.grid import WEB_MERCATOR_QUAD
 from tiles.source import find_source
 from tiles.themes import TileSets
-from tiles.vector import find_query_envelope, read_tile
+from tiles.vector import LayerQuery, find_query_envelope, read_tiles
 from tiles.withdrawals import Withdrawals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gis.database import Database
+    from gis.errors import ProstorError
     from gis.settings import Settings
     from layers.catalogue import Catalogue, PublishedLayer
     from layers.portal import Portal
@@ -136,30 +137,38 @@ class TileService:
         }
         tiles = {name: kept for name, path in paths.items() if (kept := self.cache.find(path)) is not None}
         missing = [member for member in tile_set.members if member.id not in tiles]
-        for name, tile in self._make_members(address, grid, missing).items():
+        made, failure = self._make_members(address, grid, missing)
+        for name, tile in made.items():
             tiles[name] = tile
             self.cache.keep(paths[name], tile)
+        if failure is not None:
+            raise failure
         return [tiles[member.id] for member in tile_set.members]
 
     def _make_members(
         self, address: TileAddress, grid: Grid, members: list[PublishedLayer]
-    ) -> dict[str, StoredTile]:
-        made = {member.id: store_tile(b"", frozenset((member.life,))) for member in members}
-        asked = [
-            (source, envelope)
+    ) -> tuple[dict[str, StoredTile], ProstorError | None]:
+        """The tiles that could be made, by layer, and what kept another one from being made."""
+        queries = [
+            LayerQuery(source, envelope)
             for member in members
             if (source := self.find_source(member, grid, address.z)) is not None
             and (envelope := find_query_envelope(source, address.x, address.y)) is not None
         ]
-        if not asked:
-            return made
+        sources = {query.source.name: query.source for query in queries}
+        made = {
+            member.id: store_tile(b"", frozenset((member.life,)))
+            for member in members
+            if member.id not in sources
+        }
+        if not queries:
+            return made, None
         with self._database.cursor("tiles") as cursor:
-            for source, envelope in asked:
-                tile = read_tile(cursor, source, address.x, address.y, asked=envelope)
-                truncated = _report_truncation(source, address) if tile.is_truncated else ""
-                lives = frozenset((source.layer.life,))
-                made[source.name] = store_tile(tile.body, lives, truncated=truncated)
-        return made
+            result = read_tiles(cursor, queries, address.x, address.y)
+        for name, tile in result.made.items():
+            truncated = _report_truncation(sources[name], address) if tile.is_truncated else ""
+            made[name] = store_tile(tile.body, frozenset((sources[name].layer.life,)), truncated=truncated)
+        return made, result.failure
 
 
 def _large_grids(grids: Mapping[str, Grid]) -> dict[str, Grid]:

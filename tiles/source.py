@@ -73,6 +73,13 @@ class TileSource:
         return self.grid.srid if self.is_stored else self.layer.srid
 
     @property
+    def stored_unit(self) -> float:
+        """About how much of that column's CRS one tile unit is."""
+        if self.is_stored:
+            return self.grid.unit(self.zoom)
+        return self.ground_resolution * self.grid.tile_size / EXTENT
+
+    @property
     def geometry(self) -> str:
         """The column tiles are made from."""
         return table.GEOMETRY if self.srid == self.layer.srid else grid_geometry(self.srid)

@@ -1,31 +1,30 @@
-"""Vector tiles (Mapbox Vector Tile 2.1): one statement per layer and tile, sent to PostGIS.
+"""Vector tiles (Mapbox Vector Tile 2.1): one statement per tile, sent to PostGIS, for one layer or many.
 
-`build_statement` composes it from the files in `sql/` for a recipe of `tiles.source`, `read_tile` asks it. The
-query's box comes as plain numbers, computed here by pyproj with the buffer as margin, so the planner sees
-constants and the column itself is never transformed in WHERE. Compression, caching and themes are elsewhere.
+`find_query_envelope` says where to look, `read_tiles` asks. The statement itself is built in `statement`;
+compression, caching and themes are elsewhere.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
+import contextlib
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from psycopg import sql
-from psycopg.errors import UndefinedTable
+from psycopg.errors import QueryCanceled, UndefinedTable
 
 from gis import crs
 from gis.envelope import Envelope
-from gis.errors import GoneError
-from gis.statements import compose, identifier, identifiers
-from layers import table
-from layers.model import DATA
-from tiles.grid import EXTENT
+from gis.errors import GoneError, UnavailableError
+from tiles.statement import build_question_beyond, build_statement, build_values
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from psycopg import Cursor
 
     from tiles.source import TileSource
+
+    Row = tuple[str, bytes | None, bytes | None, int]
 
 
 @dataclass(frozen=True)
@@ -37,24 +36,33 @@ class LayerTile:
     is_truncated: bool = False
 
 
-def read_tile(
-    cursor: Cursor[tuple[object, ...]], source: TileSource, x: int, y: int, *, asked: Envelope
-) -> LayerTile:
-    """One layer in the tile z/x/y, z being the source's zoom and `asked` the answer of `find_query_envelope`.
+@dataclass(frozen=True)
+class LayerQuery:
+    """A layer that is in a tile, and the box of its stored column that the tile with its buffer covers."""
 
-    Raises GoneError when the version's table was dropped meanwhile, and UnavailableError by way of
-    `Database.cursor` when the database is away or too slow.
+    source: TileSource
+    asked: Envelope
+
+
+@dataclass
+class LayerTiles:
+    """What came of asking for a tile: the layers that could be made, by name, and why another could not."""
+
+    made: dict[str, LayerTile] = field(default_factory=dict)
+    failure: GoneError | UnavailableError | None = None
+
+
+def read_tiles(cursor: Cursor[tuple[object, ...]], queries: Sequence[LayerQuery], x: int, y: int) -> LayerTiles:
+    """All layers of the tile z/x/y in one statement, z being the zoom of every source.
+
+    When that fails because of a layer, layers are asked for one by one, so that the others are not lost and
+    the failure names the layer: GoneError for a version whose table was dropped meanwhile, UnavailableError
+    for one that takes too long. Raises UnavailableError by way of `Database.cursor` when the database is away.
     """
-    try:
-        row = cursor.execute(build_statement(source), build_values(source, x, y, asked)).fetchone()
-    except UndefinedTable as exc:
-        raise GoneError("This version is no longer kept.", layer=source.name) from exc
-    features, labels, found = cast("tuple[bytes, bytes | None, int]", row)
-    return LayerTile(
-        bytes(features) + bytes(labels or b""),
-        min(found, source.max_features),
-        is_truncated=found > source.max_features,
-    )
+    if len(queries) > 1:
+        with contextlib.suppress(UndefinedTable, QueryCanceled):
+            return LayerTiles(_read_together(cursor, queries, x, y))
+    return _read_one_by_one(cursor, queries, x, y)
 
 
 def find_query_envelope(source: TileSource, x: int, y: int) -> Envelope | None:
@@ -80,117 +88,39 @@ def find_query_envelope(source: TileSource, x: int, y: int) -> Envelope | None:
     return crs.transform_envelope(cut, source.srid).grown(unit)
 
 
-@lru_cache(maxsize=1024)
-def build_statement(source: TileSource) -> bytes:
-    """The statement for every tile of a source; values are bound by `read_tile`."""
-    statement = compose(
-        "tiles",
-        "tile",
-        stored=_stored_columns(source),
-        table=identifier(DATA, source.layer.table_name),
-        geometry=identifier(source.geometry),
-        asked=_box("asked", source.srid),
-        large_enough=_large_enough(source),
-        order=_order(source),
-        properties=identifiers([table.FID, *source.columns]),
-        shape=_shape(source),
-        labels=_labels(source),
-    )
-    return statement.as_bytes(None)
+def _read_together(
+    cursor: Cursor[tuple[object, ...]], queries: Sequence[LayerQuery], x: int, y: int
+) -> dict[str, LayerTile]:
+    sources = tuple(query.source for query in queries)
+    values = build_values(sources, x, y, [query.asked for query in queries])
+    rows = cursor.execute(build_statement(sources), values, prepare=True, binary=True).fetchall()
+    tiles: dict[str, LayerTile] = {}
+    for query, (name, features, labels, count) in zip(queries, cast("list[Row]", rows), strict=True):
+        is_truncated = count == query.source.max_features and _holds_more(cursor, query, x, y)
+        tiles[name] = LayerTile((features or b"") + (labels or b""), count, is_truncated=is_truncated)
+    return tiles
 
 
-def build_values(source: TileSource, x: int, y: int, asked: Envelope) -> dict[str, object]:
-    """The numbers that the statement is asked with for one tile."""
-    tile = source.grid.tile_envelope(source.zoom, x, y)
-    unit = source.grid.unit(source.zoom)
-    return {
-        "name": source.name,
-        "labels_name": f"{source.name}:labels",
-        "west": tile.west,
-        "south": tile.south,
-        "east": tile.east,
-        "north": tile.north,
-        "asked_west": asked.west,
-        "asked_south": asked.south,
-        "asked_east": asked.east,
-        "asked_north": asked.north,
-        "buffer": source.buffer,
-        "zoom": source.zoom,
-        "scale": 1 / unit,
-        "half_unit_m": source.ground_resolution * source.grid.tile_size / EXTENT / 2,
-        "least_size": source.least_size,
-        "limit": source.max_features,
-    }
+def _holds_more(cursor: Cursor[tuple[object, ...]], query: LayerQuery, x: int, y: int) -> bool:
+    values = build_values((query.source,), x, y, [query.asked])
+    row = cursor.execute(build_question_beyond(query.source), values).fetchone()
+    return row is not None and bool(row[0])
 
 
-def _stored_columns(source: TileSource) -> sql.Composable:
-    names = [table.FID, source.geometry, *source.columns]
-    if source.safe_zoom:
-        names.append(source.safe_zoom)
-    if source.label:
-        names += [table.LABEL, table.LABEL_WIDTH]
-    return identifiers(list(dict.fromkeys([*names, *([source.label] if source.label else [])])))
-
-
-def _large_enough(source: TileSource) -> sql.Composable:
-    if source.least_size == 0:
-        return sql.SQL("TRUE")
-    return sql.SQL("{} >= %(least_size)s").format(identifier(table.SIZE))
-
-
-def _order(source: TileSource) -> sql.Composable:
-    """Largest first, so that a cap takes the least and small features are drawn on top; then by id."""
-    if source.kind == "point":
-        return identifier(table.FID)
-    return sql.SQL("{} DESC, {}").format(identifier(table.SIZE), identifier(table.FID))
-
-
-def _shape(source: TileSource) -> sql.Composable:
-    geometry: sql.Composable = identifier(source.geometry)
-    tile = _box(None, source.grid.srid)
-    if not source.is_stored:
-        geometry = _transformed(source, geometry)
-    if source.safe_zoom is None:
-        return compose("tiles", "shape_clipped", geometry=geometry, tile=tile)
-    return compose(
-        "tiles",
-        "shape_snapped",
-        geometry=geometry,
-        tile=tile,
-        asked=_box("asked", source.srid),
-        safe_zoom=identifier(source.safe_zoom),
-    )
-
-
-def _transformed(source: TileSource, geometry: sql.Composable) -> sql.Composable:
-    """Fewer vertices first: thinned by half a tile unit, transforming costs less than half."""
-    thinned = sql.SQL("ST_Simplify({}, %(half_unit_m)s, true)").format(geometry)
-    return sql.SQL("ST_Transform({}, {})").format(thinned, sql.Literal(source.grid.srid))
-
-
-def _labels(source: TileSource) -> sql.Composable:
-    if source.label is None:
-        return sql.SQL("NULL::bytea")
-    text = identifier(source.label)
-    columns = [identifier(table.FID), sql.SQL("{}::text AS text").format(text)]
-    if source.kind == "polygon":
-        width = identifier(table.LABEL_WIDTH)
-        columns.append(sql.SQL("round({} * 10)::integer AS w").format(width))
-    point: sql.Composable = identifier(table.LABEL)
-    if source.layer.srid != source.grid.srid:
-        point = sql.SQL("ST_Transform({}, {})").format(point, sql.Literal(source.grid.srid))
-    return compose(
-        "tiles",
-        "labels",
-        columns=sql.SQL(", ").join(columns),
-        tile=_box(None, source.grid.srid),
-        point=point,
-        text=text,
-    )
-
-
-def _box(prefix: str | None, srid: int) -> sql.Composable:
-    """An envelope from four bound numbers, `west` … or with a prefix `asked_west` …."""
-    sides = [f"{prefix}_{side}" if prefix else side for side in ("west", "south", "east", "north")]
-    numbers = sql.SQL(", ").join([sql.Placeholder(side) for side in sides])
-    return sql.SQL("ST_MakeEnvelope({}, {})").format(numbers, sql.Literal(srid))
+def _read_one_by_one(
+    cursor: Cursor[tuple[object, ...]], queries: Sequence[LayerQuery], x: int, y: int
+) -> LayerTiles:
+    """Up to a layer that takes too long: the database has enough to do, so those after it are not asked for."""
+    result = LayerTiles()
+    for query in queries:
+        name = query.source.name
+        try:
+            result.made |= _read_together(cursor, [query], x, y)
+        except UndefinedTable as exc:
+            result.failure = GoneError("This version is no longer kept.", layer=name)
+            result.failure.__cause__ = exc
+        except QueryCanceled as exc:
+            result.failure = UnavailableError("The question took too long. Please ask for less.", layer=name)
+            result.failure.__cause__ = exc
+            break
+    return result

@@ -72,19 +72,30 @@ def test_an_absent_database_is_told(database_urls: DatabaseUrls) -> None:
 
 
 def test_reading_settings_hold(database: Database) -> None:
-    """JIT and parallel workers are off and plans are custom, as measured in decision 0004."""
-    with database.reading("tiles") as connection:
-        found = {
-            name: connection.scalar(sa.text("SELECT current_setting(:name)"), {"name": name})
-            for name in ("jit", "max_parallel_workers_per_gather", "plan_cache_mode", "statement_timeout")
-        }
+    """JIT and parallel workers are off; plans are custom, but for tiles general ones (decision 0004)."""
+    names = ("jit", "max_parallel_workers_per_gather", "plan_cache_mode", "statement_timeout")
+    found = {}
+    for purpose in ("tiles", "api", "downloads"):
+        with database.reading(purpose) as connection:
+            found[purpose] = [
+                connection.scalar(sa.text("SELECT current_setting(:name)"), {"name": name}) for name in names
+            ]
 
     assert found == {
-        "jit": "off",
-        "max_parallel_workers_per_gather": "0",
-        "plan_cache_mode": "force_custom_plan",
-        "statement_timeout": "5s",
+        "tiles": ["off", "0", "force_generic_plan", "5s"],
+        "api": ["off", "0", "force_custom_plan", "10s"],
+        "downloads": ["off", "0", "force_custom_plan", "5min"],
     }
+
+
+def test_tiles_are_asked_for_without_a_transaction(database: Database) -> None:
+    """Between two statements of the tiles' pool no transaction stays open; writing is refused all the same."""
+    with database.cursor("tiles") as cursor:
+        cursor.execute("SELECT 1")
+
+        assert cursor.connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            cursor.execute("CREATE TABLE data.mine (id integer)")
 
 
 def test_loading_is_one_transaction(database: Database) -> None:

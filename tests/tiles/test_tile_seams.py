@@ -183,8 +183,16 @@ def test_snapping_draws_what_clipping_draws(workshop: Any, grid_id: str, z: int)
     assert quick.keys() == thorough.keys()
     assert quick != thorough
     for number, pieces in quick.items():
-        for (_, one), (_, other) in zip(pieces, thorough[number], strict=True):
-            assert one.symmetric_difference(other).buffer(-1).is_empty
+        one, other = _near_tiles(pieces), _near_tiles(thorough[number])
+        assert one.keys() == other.keys()
+        for frame, shape in one.items():
+            assert shape.symmetric_difference(other[frame]).buffer(-1).is_empty
+
+
+def _near_tiles(pieces: list[tuple[shapely.Polygon, shapely.Geometry]]) -> dict[str, shapely.Geometry]:
+    """By tile, what of the pieces lies in it or at most sixty units beyond; slivers at the clip are left out."""
+    near = {f.wkt: shape.intersection(f.buffer(60, join_style="mitre")) for f, shape in pieces}
+    return {tile: shape for tile, shape in near.items() if shape.area > 0}
 
 
 def _signed_area(ring: shapely.LinearRing) -> float:

@@ -11,7 +11,8 @@ import shapely
 
 from gis import crs
 from gis.envelope import Envelope
-from tiles.vector import build_statement, build_values, find_query_envelope
+from tiles.statement import build_statement, build_values
+from tiles.vector import find_query_envelope
 
 pytestmark = pytest.mark.database
 
@@ -52,7 +53,8 @@ def test_spatial_index_finds_the_features(workshop: Any, grid_id: str, stored: b
     asked = find_query_envelope(source, x, y)
 
     with workshop.database.cursor("tiles") as cursor:
-        cursor.execute(b"EXPLAIN (FORMAT JSON) " + build_statement(source), build_values(source, x, y, asked))
+        values = build_values((source,), x, y, [asked])
+        cursor.execute(b"EXPLAIN (FORMAT JSON) " + build_statement((source,)), values)
         plan = cursor.fetchone()[0][0]["Plan"]
 
     scans = [scan for scan in _scans(plan) if not scan[0].startswith(("CTE", "Subquery"))]

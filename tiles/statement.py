@@ -1,0 +1,189 @@
+"""The statement for a tile, composed from the files in `sql/` for recipes of `tiles.source`. Pure.
+
+One statement makes all the layers of a tile. What differs from tile to tile is bound: its box and that of the
+query as plain numbers, so that the column itself is never transformed in WHERE and one prepared plan serves
+every tile. Values that belong to one layer carry its place as a suffix, `asked_0`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import shapely
+from psycopg import sql
+
+from gis.statements import compose, identifier, identifiers
+from layers import table
+from layers.model import DATA
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gis.envelope import Envelope
+    from tiles.source import TileSource
+
+# Tile units around the query's box that a large geometry is cut to, so that the cut is never drawn.
+_CUT_MARGIN = 16
+
+
+@lru_cache(maxsize=2048)
+def build_statement(sources: tuple[TileSource, ...]) -> bytes:
+    """The statement that answers one row for each source, in order: name, features, labels, count."""
+    members = [sql.SQL("({})").format(_Member(source, at).statement()) for at, source in enumerate(sources)]
+    return sql.SQL(" UNION ALL ").join(members).as_bytes(None)
+
+
+@lru_cache(maxsize=2048)
+def build_question_beyond(source: TileSource) -> bytes:
+    """The statement that says whether a tile would hold more features than the cap lets in."""
+    member = _Member(source, 0)
+    return compose("tiles", "features_beyond", **member.chosen()).as_bytes(None)
+
+
+def build_values(sources: Sequence[TileSource], x: int, y: int, asked: Sequence[Envelope]) -> dict[str, object]:
+    """What the statements are asked with for one tile; `asked` are the boxes of the queries."""
+    first = sources[0]
+    tile, unit = first.grid.tile_envelope(first.zoom, x, y), first.grid.unit(first.zoom)
+    values: dict[str, object] = {
+        "west": tile.west,
+        "south": tile.south,
+        "east": tile.east,
+        "north": tile.north,
+        "tile": _write_box(tile),
+        "zoom": first.zoom,
+        "scale": 1 / unit,
+        "move_x": -tile.west / unit,
+        "move_y": tile.north / unit,
+    }
+    for at, (source, box) in enumerate(zip(sources, asked, strict=True)):
+        values |= {
+            f"asked_{at}": _write_geometry(box),
+            f"around_{at}": _write_box(box.grown(_CUT_MARGIN * source.stored_unit)),
+            f"unit_{at}": source.stored_unit,
+            f"least_size_{at}": source.least_size,
+        }
+    return values
+
+
+def _write_box(box: Envelope) -> str:
+    return f"BOX({box.west!r} {box.south!r},{box.east!r} {box.north!r})"
+
+
+def _write_geometry(box: Envelope) -> str:
+    return shapely.to_wkb(shapely.set_srid(shapely.box(*box.bounds), box.srid), hex=True, include_srid=True)
+
+
+class _Member:
+    """One source's part of the statement; `at` is its place."""
+
+    def __init__(self, source: TileSource, at: int) -> None:
+        self._source = source
+        self._at = at
+        self._geometry = identifier(source.geometry)
+
+    def statement(self) -> sql.Composed:
+        return compose(
+            "tiles",
+            "tile",
+            layer=sql.Literal(self._source.name),
+            labels=self._labels(),
+            stored=self._stored_columns(),
+            order=self._order(),
+            properties=identifiers([table.FID, *self._source.columns]),
+            shape=self._shape(),
+            places=self._label_places(),
+            **self.chosen(),
+        )
+
+    def chosen(self) -> dict[str, sql.Composable]:
+        """From which table features are taken, which ones, and how many at most."""
+        source = self._source
+        size = identifier(table.SIZE)
+        enough = sql.SQL("{} >= {}").format(size, self._bound("least_size"))
+        return {
+            "table": identifier(DATA, source.layer.table_name),
+            "geometry": self._geometry,
+            "asked": self._bound("asked", "geometry"),
+            "large_enough": enough if source.least_size > 0 else sql.SQL("TRUE"),
+            "limit": sql.Literal(source.max_features),
+        }
+
+    def _bound(self, name: str, kind: str | None = None) -> sql.Composable:
+        """A value of this member; texts say what they stand for."""
+        value = sql.Placeholder(f"{name}_{self._at}")
+        return value if kind is None else sql.SQL("{}::{}").format(value, identifier(kind))
+
+    def _stored_columns(self) -> sql.Composable:
+        source = self._source
+        names = [table.FID, source.geometry, *source.columns]
+        names += [source.safe_zoom] if source.safe_zoom else []
+        names += [source.label, table.LABEL, table.LABEL_WIDTH] if source.label else []
+        return identifiers(list(dict.fromkeys(names)))
+
+    def _order(self) -> sql.Composable:
+        """Largest first, so that a cap takes the least and small features are drawn on top; then by id."""
+        if self._source.kind == "point":
+            return identifier(table.FID)
+        return sql.SQL("{} DESC, {}").format(identifier(table.SIZE), identifier(table.FID))
+
+    def _shape(self) -> sql.Composable:
+        source = self._source
+        if source.kind == "point":
+            return self._in_tile(self._geometry)
+        near = compose("tiles", "near", geometry=self._geometry, around=self._bound("around", "box2d"))
+        clipped, unit = self._in_tile(near), self._bound("unit")
+        if source.kind == "line" and source.least_size > 0:
+            return clipped
+        if source.kind == "line":
+            diagonal = sql.SQL("ST_BoundingDiagonal(ST_Expand({}, {}))").format(near, unit)
+            return compose(
+                "tiles", "shape_short", near=near, unit=unit, clipped=clipped, widened=self._in_tile(diagonal)
+            )
+        widened = self._in_tile(sql.SQL("ST_Buffer({}, {}, 'quad_segs=1')").format(near, unit))
+        if source.safe_zoom is None:
+            return sql.SQL("COALESCE({}, {})").format(clipped, widened)
+        return compose(
+            "tiles",
+            "shape_snapped",
+            geometry=self._geometry,
+            asked=self._bound("asked", "geometry"),
+            safe_zoom=identifier(source.safe_zoom),
+            clipped=clipped,
+            widened=widened,
+        )
+
+    def _in_tile(self, geometry: sql.Composable) -> sql.Composable:
+        return compose(
+            "tiles",
+            "shape_clipped",
+            geometry=geometry if self._source.is_stored else self._transformed(geometry),
+            buffer=sql.Literal(self._source.buffer),
+        )
+
+    def _transformed(self, geometry: sql.Composable) -> sql.Composable:
+        """Fewer vertices first: thinned by half a tile unit, transforming costs less than half."""
+        thinned = sql.SQL("ST_Simplify({}, {} / 2, true)").format(geometry, self._bound("unit"))
+        return sql.SQL("ST_Transform({}, {})").format(thinned, sql.Literal(self._source.grid.srid))
+
+    def _labels(self) -> sql.Composable:
+        source = self._source
+        if source.label is None:
+            return sql.SQL("NULL::bytea")
+        name = sql.Literal(f"{source.name}:labels")
+        return compose("tiles", "labels", layer=name, text=identifier("chosen", source.label))
+
+    def _label_places(self) -> sql.Composable:
+        source = self._source
+        if source.label is None:
+            return sql.SQL("")
+        columns = [
+            identifier("chosen", table.FID),
+            sql.SQL("{}::text AS text").format(identifier("chosen", source.label)),
+        ]
+        if source.kind == "polygon":
+            columns.append(sql.SQL("round({} * 10)::integer AS w").format(identifier(table.LABEL_WIDTH)))
+        point: sql.Composable = identifier(table.LABEL)
+        if source.layer.srid != source.grid.srid:
+            point = sql.SQL("ST_Transform({}, {})").format(point, sql.Literal(source.grid.srid))
+        return compose("tiles", "label_places", point=point, columns=sql.SQL(", ").join(columns))
