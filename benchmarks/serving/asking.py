@@ -33,6 +33,7 @@ class Outcome:
     bytes: int
     errors: int
     peak_bytes: int = 0
+    usual_error: str = ""
 
     @property
     def rate(self) -> float:
@@ -132,14 +133,21 @@ def ask_once_each(
                 waits.append(time.perf_counter() - asked)
                 sizes.append(len(answer.body))
             else:
-                errors.append(str(answer.status))
+                errors.append(f"{answer.status} {answer.body[:80].decode('utf-8', 'replace')}")
         if connection is not None:
             connection.close()
 
     peak = watched(roots, lambda: _at_once(ask_on, clients))
     elapsed = time.perf_counter() - begun
     return Outcome(
-        len(waits), elapsed, quantile(waits, 0.5), quantile(waits, 0.99), sum(sizes), len(errors), peak
+        tiles=len(waits),
+        seconds=elapsed,
+        p50_ms=quantile(waits, 0.5),
+        p99_ms=quantile(waits, 0.99),
+        bytes=sum(sizes),
+        errors=len(errors),
+        peak_bytes=peak,
+        usual_error=max(errors, key=errors.count, default=""),
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.serving.peers.server import MERCATOR, NATIONAL
 from benchmarks.serving.portal import PARCELS
-from benchmarks.serving.sums import OURS, best_peer, judge, read_tallies
+from benchmarks.serving.sums import OURS, best_peer, best_statement, judge, read_tallies
 from benchmarks.serving.wording import AIMS, CONTENT, HEAD, READING, REASONS
 
 if TYPE_CHECKING:
@@ -104,17 +104,23 @@ def _other_tables(sums: Sums) -> list[str]:
 
 
 def _by_zoom(sums: Sums, places: Sequence[Place]) -> str:
-    """Rows are servers, columns zooms; the last row is ours against the best peer."""
+    """Rows are servers, columns zooms; the last rows are ours against the best peer and the bare statement."""
     places = sorted(places, key=lambda place: place.zoom)
     servers = _in_order({name for place in places for name in sums[place]})
     rows = [[name, *(_cell(sums[place].get(name)) for place in places)] for name in servers]
-    ratios = ["**× best peer**"]
-    for place in places:
-        peer = best_peer(sums[place])
-        ours = sums[place].get(OURS)
-        is_told = peer is not None and ours is not None and sums[place][peer].rate
-        ratios.append(f"**{ours.rate / sums[place][peer].rate:.2f}**" if is_told and ours and peer else "")
-    return _table(["tiles/s · p50/p99 ms", *(f"z{place.zoom}" for place in places)], [*rows, ratios])
+    ratios = [
+        [f"**× {title}**", *(_ratio(sums[place], choose(sums[place])) for place in places)]
+        for title, choose in (("best peer", best_peer), ("bare statement", best_statement))
+    ]
+    ratios = [row for row in ratios if any(row[1:])]
+    return _table(["tiles/s · p50/p99 ms", *(f"z{place.zoom}" for place in places)], [*rows, *ratios])
+
+
+def _ratio(servers: Mapping[str, Sum], other: str | None) -> str:
+    ours = servers.get(OURS)
+    if ours is None or other is None or not servers[other].rate:
+        return ""
+    return f"**{ours.rate / servers[other].rate:.2f}**"
 
 
 def _in_order(servers: Iterable[str]) -> list[str]:
@@ -125,6 +131,7 @@ def _cell(found: Sum | None) -> str:
     if found is None:
         return ""
     errors = f" · **{found.errors} errors**" if found.errors else ""
+    errors += f" ({found.usual_error})" if found.usual_error else ""
     return f"{_round(found.rate)} · {_round(found.p50_ms)}/{_round(found.p99_ms)}{errors}"
 
 

@@ -59,8 +59,9 @@ class Bench:
     def cold_tiles(self, layer: BenchLayer, grid: str, zoom: int, wanted: int) -> tuple[list[Tile], list[Tile]]:
         """Tiles to measure, and others to ask for before, so that no server meets a zoom for the first time."""
         tiles = self.tiles(layer, grid, zoom, wanted + _WARM_UP_TILES)
-        others = min(_WARM_UP_TILES, max(1, len(tiles) // 4))
-        return tiles[:-others] or tiles, tiles[-others:]
+        others = min(_WARM_UP_TILES, len(tiles) // 4)
+        measured = len(tiles) - others
+        return tiles[:measured], tiles[measured:]
 
     def in_turn(self, number: int) -> list[Server]:
         """The servers, another one first in every round."""
@@ -165,7 +166,7 @@ def _measure_statement(
 
 def _warm_up(server: Server, layer: BenchLayer, tiles: Sequence[Tile]) -> None:
     """Open connections and load libraries, in every worker, with tiles that are not measured."""
-    for _ in range(2):
+    for _ in range(2 if tiles else 0):
         ask_once_each(server.port, [server.path(layer, tile) for tile in tiles], len(tiles), 10.0, [])
 
 

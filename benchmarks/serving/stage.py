@@ -236,6 +236,7 @@ def _settle(admin: Admin) -> None:
     """Rights, planner settings like our tile pool's, and statistics for every table, ours too."""
     admin.execute("GRANT USAGE ON SCHEMA peers TO prostor_loader")
     admin.execute("GRANT SELECT ON ALL TABLES IN SCHEMA peers TO prostor_loader")
+    admin.execute("ALTER ROLE prostor_loader CONNECTION LIMIT -1")
     # tipg makes its catalogue of temporary functions.
     admin.execute("GRANT TEMPORARY ON DATABASE prostor TO prostor_loader")
     admin.execute("GRANT USAGE ON LANGUAGE plpgsql TO prostor_loader")

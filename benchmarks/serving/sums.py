@@ -21,6 +21,8 @@ COLD_AIM = 2.0
 WARM_AIM = 1.0
 STATIC_AIM = 0.5
 BYTES_AIM = 1.0
+# In the name of what is not a server.
+STATEMENT = "(its SQL)"
 
 
 class Place(NamedTuple):
@@ -43,6 +45,7 @@ class Sum:
     bytes_per_tile: float
     errors: int
     peak_bytes: int
+    usual_error: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ def _sum(rounds: list[Measured]) -> Sum:
         bytes_per_tile=sum(each.bytes for each in outcomes) / tiles if tiles else 0.0,
         errors=sum(each.errors for each in outcomes),
         peak_bytes=max(each.peak_bytes for each in outcomes),
+        usual_error=next((each.usual_error for each in outcomes if each.usual_error), ""),
     )
 
 
@@ -97,8 +101,8 @@ def read_tallies(facts: Mapping[str, Any]) -> dict[str, dict[tuple[str, str, int
 
 
 def is_peer(server: str) -> bool:
-    """True for what stands beside us, and is not a web server with files."""
-    return not server.startswith((OURS, STATIC))
+    """True for a tile server beside us: no web server with files, and no bare statement without HTTP."""
+    return not server.startswith((OURS, STATIC)) and STATEMENT not in server
 
 
 def judge(sums: Sums, facts: Mapping[str, Any]) -> list[Verdict]:
@@ -114,7 +118,13 @@ def judge(sums: Sums, facts: Mapping[str, Any]) -> list[Verdict]:
 
 def best_peer(servers: Mapping[str, Sum]) -> str | None:
     """The quickest server but ours."""
-    return max((name for name in servers if is_peer(name)), key=lambda name: servers[name].rate, default=None)
+    return max(filter(is_peer, servers), key=lambda name: servers[name].rate, default=None)
+
+
+def best_statement(servers: Mapping[str, Sum]) -> str | None:
+    """The quickest bare statement, which no server that sends it could pass."""
+    bare = (name for name in servers if STATEMENT in name)
+    return max(bare, key=lambda name: servers[name].rate, default=None)
 
 
 def _judge_cold(sums: Sums) -> list[Verdict]:
@@ -166,7 +176,7 @@ def _judge_bytes(facts: Mapping[str, Any]) -> list[Verdict]:
         equal = {
             name: own[where].gzip_bytes
             for name, own in tallies.items()
-            if is_peer(name) and where in own and own[where].is_whole and not own[where].missing_in_buffer
+            if name != OURS and where in own and own[where].is_whole and not own[where].missing_in_buffer
         }
         if layer != PARCELS.id or grid != MERCATOR or not equal:
             continue

@@ -29,7 +29,8 @@ without compression, so its rows flatter it.
 AIMS = """\
 Cold at least twice the best peer; warm and mixed at least every peer; the shim at least half of nginx with
 files on one processor; compressed bytes no more than the smallest peer that sends the same. The best peer is
-the quickest one whatever it leaves out; see *Content*.
+the quickest server whatever it leaves out, see *Content*. pg_tileserv's bare statement is no server: the row
+*× bare statement* sets us against SQL without HTTP and compression.
 """
 CONTENT = """\
 Some tiles of every zoom, decoded and held against PostGIS' exact geometry. *Expected* features touch the
