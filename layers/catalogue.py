@@ -129,7 +129,10 @@ class Catalogue:
         return self._find_by_token(layer_id, token)
 
     def published(self) -> tuple[PublishedLayer, ...]:
-        """Every published layer, in the order of ids; one that this program cannot read is left out."""
+        """Every published layer, in the order of ids; one that this program cannot read is left out.
+
+        So is one that was withdrawn after the pointers were read.
+        """
         pointers = (pointer for _, pointer in sorted(self._read_pointers().items()))
         found = (self._readable(each) for each in pointers if each.version_id is not None)
         return tuple(version for version in found if version is not None)
@@ -225,7 +228,9 @@ class Catalogue:
             return self._version(pointer)
         except ConfigurationError as exc:
             _log.error("stored_manifest_unreadable", version=pointer.version_id, reason=exc.sentence)
-            return None
+        except GoneError:
+            _log.info("withdrawn_meanwhile", version=pointer.version_id)
+        return None
 
     def _list_versions(self, layer_id: str, states: Sequence[str]) -> tuple[PublishedLayer, ...]:
         question = (

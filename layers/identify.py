@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import shapely
 import sqlalchemy as sa
 
-from gis.errors import RequestError, UnavailableError
+from gis.errors import GoneError, RequestError, UnavailableError
 from layers.features import reading_version
 from layers.filters import parse_number
 from layers.plain_words import say_value
@@ -69,22 +69,29 @@ def identify(
     tolerance: float,
     language: str,
 ) -> Json:
-    """The whole answer. Raises UnavailableError when every layer that has data failed to answer."""
+    """The whole answer. Raises UnavailableError when every layer that has data failed to answer.
+
+    A layer that was withdrawn since `asked` were looked up says so.
+    """
     inside = portal.outline_envelope.contains(position.east, position.north)
     ends_at = time.monotonic() + PATIENCE_SECONDS
     answers: list[Json] = []
     failures: list[UnavailableError] = []
+    answered = 0
     for each in asked:
+        told, features = each, None
         try:
             if each.published is not None:
                 check_time(ends_at)
-            features = _find_features(database, each.published, position, tolerance, language)
-            answers.append(_describe_answer(each, features, inside=inside, language=language))
+                features = _find_features(database, each.published, position, tolerance, language)
+                answered += 1
+        except GoneError:
+            told = AskedLayer(each.manifest, None, "withdrawn")
         except UnavailableError as exc:
             failures.append(exc)
-            failed = AskedLayer(each.manifest, None, "failed")
-            answers.append(_describe_answer(failed, None, inside=inside, language=language))
-    if failures and len(failures) == sum(each.published is not None for each in asked):
+            told = AskedLayer(each.manifest, None, "failed")
+        answers.append(_describe_answer(told, features, inside=inside, language=language))
+    if failures and not answered:
         raise failures[0]
     return {"position": position.as_json(), "inside": inside, "layers": answers}
 
@@ -118,10 +125,8 @@ def check_time(ends_at: float) -> None:
 
 
 def _find_features(
-    database: Database, layer: PublishedLayer | None, position: Position, tolerance: float, language: str
-) -> list[Json] | None:
-    if layer is None:
-        return None
+    database: Database, layer: PublishedLayer, position: Position, tolerance: float, language: str
+) -> list[Json]:
     with reading_version(database, "api") as connection:
         rows = connection.execute(select_at(layer, position, tolerance)).mappings().all()
     return [_describe_feature(layer, row, language) for row in rows]

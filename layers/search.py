@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gis.errors import RequestError
+from gis.errors import GoneError, RequestError
 from layers import search_statements as statements
 from layers.cadastral_municipalities import CadastralMunicipalities
 from layers.features import reading_version
@@ -23,7 +24,7 @@ from layers.table import FID, KEY, TITLE
 from layers.typed_coordinates import find_typed_position
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import sqlalchemy as sa
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from layers.parcel_numbers import Reading
     from layers.portal import Portal
     from layers.positions import Position
+
+    _Find = Callable[["PublishedLayer", "Question"], list["Json"]]
 
 Json = dict[str, Any]
 
@@ -76,18 +79,27 @@ class Search:
         self._kos = CadastralMunicipalities(database)
 
     def find(self, question: Question, layers: Sequence[PublishedLayer]) -> Json:
-        """Groups of results: coordinates, then layers by kind, parcels first. Raises UnavailableError."""
+        """Groups of results: coordinates, then layers by kind, parcels first. Raises UnavailableError.
+
+        A layer that was withdrawn since `layers` were looked up is left out.
+        """
         ends_at = time.monotonic() + PATIENCE_SECONDS
         asked = sorted((layer for layer in layers if layer.manifest.search), key=_rank)
         groups = self._find_coordinates(question)
-        for layer in asked:
-            check_time(ends_at)
-            groups += _group(layer, question, self._find_in(layer, question))
+        groups += self._ask_each(asked, question, self._find_in, ends_at)
         if not groups:
-            for layer in asked:
-                check_time(ends_at)
-                groups += _group(layer, question, self._find_alike(layer, question))
+            groups += self._ask_each(asked, question, self._find_alike, ends_at)
         return {"query": question.text, "groups": groups}
+
+    def _ask_each(
+        self, layers: Sequence[PublishedLayer], question: Question, find: _Find, ends_at: float
+    ) -> list[Json]:
+        groups = []
+        for layer in layers:
+            check_time(ends_at)
+            with suppress(GoneError):
+                groups += _group(layer, question, find(layer, question))
+        return groups
 
     def _find_coordinates(self, question: Question) -> list[Json]:
         position = find_typed_position(question.text, self._portal)

@@ -3,7 +3,7 @@
 Everything else in a store is immutable. Each tile names the lives of its layers, and a life that the catalogue
 no longer knows is over: also when the layer was published again while this process slept, also for a tile
 that was still being made. While the database is away nothing is known to be withdrawn, so what is in memory
-goes on being served, and the question is put again only after a pause.
+goes on being served, and the question is put again only after a pause; a busy one is asked again soon.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from gis.errors import ProstorError
+from gis.errors import ProstorError, UnavailableError
 from gis.logs import logger
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # The catalogue remembers its pointers for a second: a tile is purged a second and a half later at the latest.
 _EVERY_SECONDS = 0.5
 _AFTER_FAILURE_SECONDS = 15.0
+_AFTER_BUSY_SECONDS = 1.0
 # A process that slept must not answer one request while another finds out what was withdrawn.
 _OVERDUE_SECONDS = 1.0
 _PATIENCE_SECONDS = 1.0
@@ -56,19 +57,23 @@ class Withdrawals:
         self._every_seconds = every_seconds
         self._asking = threading.Lock()
         self._next = 0.0
+        self._failed = False
 
     def look(self) -> None:
         """Purge what was withdrawn, if it is time to ask and nobody else is asking; never raises."""
         late = time.monotonic() - self._next
-        if late < 0 or not self._asking.acquire(timeout=_PATIENCE_SECONDS if late > _OVERDUE_SECONDS else 0):
+        # While it is known that nobody gets an answer, only the one who asks waits for it.
+        patience = _PATIENCE_SECONDS if late > _OVERDUE_SECONDS and not self._failed else 0
+        if late < 0 or not self._asking.acquire(timeout=patience):
             return
         try:
             if time.monotonic() >= self._next:
                 self._purge()
-                self._next = time.monotonic() + self._every_seconds
+                self._failed, self._next = False, time.monotonic() + self._every_seconds
         except (ProstorError, SQLAlchemyError) as exc:
-            logger("tiles").warning("withdrawals_not_read", cause=type(exc).__name__)
-            self._next = time.monotonic() + _AFTER_FAILURE_SECONDS
+            pause = _AFTER_BUSY_SECONDS if _is_busy(exc) else _AFTER_FAILURE_SECONDS
+            logger("tiles").warning("withdrawals_not_read", cause=type(exc).__name__, again_in_seconds=pause)
+            self._failed, self._next = True, time.monotonic() + pause
         finally:
             self._asking.release()
 
@@ -81,3 +86,8 @@ class Withdrawals:
             count = sum(store.purge(over) for store in self._stores)
             layers = sorted({life.layer_id for life in over})
             logger("tiles").info("withdrawn_tiles_purged", layers=layers, tiles=count)
+
+
+def _is_busy(error: Exception) -> bool:
+    """True when the database is there: no connection of the pool was free, or the question took too long."""
+    return isinstance(error, UnavailableError) and error.facts.get("cause") in (None, "pool")

@@ -248,11 +248,11 @@ def town(
 def make_client(town_portal: Portal) -> Callable[..., FlaskClient]:
     """Makes a client of this floor on a database, with errors and headers as the service has them."""
 
-    def make(database: Database, **settings: Any) -> FlaskClient:
+    def make(database: Database, *, catalogue: Catalogue | None = None, **settings: Any) -> FlaskClient:
         app = Flask("test", static_folder=None)
         named = _named(database.urls, **settings)
         app.extensions["settings"] = named
-        catalogue = Catalogue(database, remember_seconds=0)
+        catalogue = catalogue or Catalogue(database, remember_seconds=0)
         app.register_blueprint(build_blueprint(named, town_portal, catalogue, database))
         problems.register(app)
         headers.register(app)
