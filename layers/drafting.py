@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from layers.folding import fold
 from layers.known_columns import KnownColumn, find_known_column
 from layers.manifest import SYSTEM_COLUMNS
+from layers.visible import visible, visible_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,7 +167,7 @@ def _source_lines(
     lines.append(f"crs = {advice.srid or 3794}")
     if layer.encoding is not None:
         shown = ": " + ", ".join(_quoted(sample) for sample in layer.samples) if layer.samples else ""
-        lines.append(f"encoding = {_quoted(layer.encoding)}  # {layer.encoding_reason}{shown}")
+        lines.append(f"encoding = {_quoted(layer.encoding)}  # {_commented(layer.encoding_reason)}{shown}")
     if inspected.format == "csv":
         lines += _placing_lines(layer)
         lines += [f"decimal = {_quoted(layer.decimal)}"] if layer.decimal != "." else []
@@ -262,7 +263,7 @@ def _column_name(name: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return visible_json(json.dumps(text, ensure_ascii=False))
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -270,4 +271,4 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _commented(text: str) -> str:
-    return " ".join(text.split())
+    return visible(" ".join(text.split()))

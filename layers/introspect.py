@@ -18,6 +18,7 @@ from layers.reading.datum import OTHER, find_area, judge_datum
 from layers.reading.job import InspectJob
 from layers.reading.sandbox import run_inspection
 from layers.reading.staging import find_format, stage, staging_folder
+from layers.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,7 +65,7 @@ def inspect_source(
             job = InspectJob(folder=folder, file=staged.file, source_name=staged.name, format=kind, layer=layer)
             return Inspected(kind, run_inspection(job, progress))
     except SourceError as exc:
-        raise SourceError(f"{source.name}: {exc.sentence}", **exc.facts) from exc
+        raise SourceError(visible(f"{source.name}: {exc.sentence}"), **exc.facts) from exc
 
 
 def advise_crs(layer: LayerFound, portal: Portal | None) -> CrsAdvice:

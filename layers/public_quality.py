@@ -1,12 +1,14 @@
 """What of a stored quality report the public may read: an allow-list, so that a new key is private until named.
 
-Held back are what decides about publishing (`fingerprint`, `hold_reason`) and `samples`: texts of the source
-that may stand in columns nobody publishes.
+Held back are what decides about publishing (`fingerprint`, `hold_reason`), `samples`, texts of the source that may
+stand in columns nobody publishes, and the names of files in a ZIP that were not used: they may name people.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+from layers.notes import find_note
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +29,17 @@ PUBLIC = (
     "unknown_values",
     "notes",
 )
+_PRIVATE_NOTES = frozenset({"files_left_aside"})
 
 
 def public_quality(stored: Mapping[str, Any]) -> dict[str, Any]:
     """The report without what is nobody else's business."""
-    return {name: stored[name] for name in PUBLIC if name in stored}
+    told = {name: stored[name] for name in PUBLIC if name in stored}
+    if "notes" in told:
+        told["notes"] = [note for note in told["notes"] if not _is_private(note)]
+    return told
+
+
+def _is_private(sentence: str) -> bool:
+    note = find_note(sentence)
+    return note is not None and note.kind in _PRIVATE_NOTES

@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import secrets
 import shutil
+from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ from layers.reading.archive import (
 )
 from layers.reading.geopackage import HEADER_BYTES, check_header
 from layers.reading.room import check_room
+from layers.reading.sourcefile import check_readable, read_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
 # Shared by every folder that is being made, alone for the sweep.
 _COMMON_LOCK = "staging.lock"
 _LOCK = "lock"
-_BLOCK = 2**20
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 NO_ROOM_SENTENCE = (
     "There is no room left on the disk of PROSTOR_HOME, where a source is unpacked and read. Make room there, "
@@ -116,8 +117,7 @@ def _writing() -> Iterator[None]:
 
 def find_format(source: Path) -> Format:
     """The format of a file, from its ending or from what a ZIP holds. Raises SourceError for any other."""
-    if not source.is_file():
-        raise SourceError("There is no such file. Look at its name and folder.")
+    check_readable(source)
     if is_archive(source):
         return find_packed_format(source, source.name)
     for kind, suffixes in MAIN_SUFFIXES.items():
@@ -146,23 +146,13 @@ def stage(source: Path, kind: Format, folder: Path) -> StagedSource:
 
 
 def _check_source(source: Path) -> None:
-    if not source.is_file():
-        raise SourceError(
-            f"There is no source file {source.name!r} where the manifest says. Check source.file."
-        )
-    size = source.stat().st_size
+    size = check_readable(source)
     if size == 0:
         raise SourceError(f"The source file {source.name!r} is empty. Fetch it again.")
     if size > MAX_BYTES:
         raise SourceError(
             f"The source file {source.name!r} has {size} bytes; at most {MAX_BYTES} are accepted. Divide it."
         )
-    try:
-        source.open("rb").close()
-    except OSError as exc:
-        raise SourceError(
-            f"The source file {source.name!r} may not be read by this user. Ask its owner to allow it."
-        ) from exc
 
 
 def _stage_plain(source: Path, kind: Format, folder: Path) -> StagedSource:
@@ -177,7 +167,7 @@ def _stage_plain(source: Path, kind: Format, folder: Path) -> StagedSource:
         _refuse_other_beginning(source)
     digest = hashlib.sha256()
     parts = _parts(source, kind)
-    check_room(folder, sum(part.stat().st_size for part in parts), source.name)
+    check_room(folder, sum(check_readable(part) for part in parts), source.name)
     for part in parts:
         _copy(part, folder / f"source{part.suffix.lower()}", digest)
     return StagedSource(folder, f"source{source.suffix.lower()}", source.name, digest.hexdigest())
@@ -187,11 +177,29 @@ def _parts(source: Path, kind: Format) -> list[Path]:
     if kind != "shapefile":
         return [source]
     stem = source.stem.casefold()
-    return sorted(
-        path
-        for path in source.parent.iterdir()
-        if path.suffix.lower() in SHAPEFILE_PARTS and path.stem.casefold() == stem and path.is_file()
-    )
+    found: dict[str, list[Path]] = defaultdict(list)
+    for path in _list_folder(source):
+        if path.suffix.lower() in SHAPEFILE_PARTS and path.stem.casefold() == stem and not path.is_dir():
+            found[path.suffix.lower()].append(path)
+    for suffix, twins in found.items():
+        if len(twins) > 1:
+            listed = ", ".join(sorted(repr(path.name) for path in twins))
+            raise SourceError(
+                f"The {suffix} part of {source.name!r} is there twice: {listed}. Keep the right one in this "
+                "folder, and move the other away."
+            )
+    return sorted(path for (path,) in found.values())
+
+
+def _list_folder(source: Path) -> list[Path]:
+    try:
+        return list(source.parent.iterdir())
+    except OSError as exc:
+        raise SourceError(
+            f"The folder of {source.name!r} may not be looked through by this user, so the other parts of the "
+            "shapefile are not found. Ask its owner to allow it, or pack the parts as a ZIP.",
+            cause=str(exc),
+        ) from exc
 
 
 def _refuse_other_beginning(source: Path) -> None:
@@ -210,8 +218,8 @@ def _refuse_open_geopackage(source: Path) -> None:
 
 
 def _copy(source: Path, target: Path, digest: hashlib._Hash) -> hashlib._Hash:
-    with source.open("rb") as reading, target.open("xb") as writing:
-        while block := reading.read(_BLOCK):
+    with target.open("xb") as writing:
+        for block in read_blocks(source):
             digest.update(block)
             writing.write(block)
     return digest

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.drafting import name_columns
 from prostor.commands.console import answer
-from prostor.commands.tables import show_facts, show_rows
+from prostor.commands.tables import show_facts, show_remarks, show_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,8 +32,7 @@ def show_inspection(inspected: Inspected, layer: LayerFound, advice: CrsAdvice) 
             ("coordinates", _placing(layer)),
         ]
     )
-    for remark in [*advice.warnings, *layer.notes]:
-        answer(f"· {remark}")
+    show_remarks([*advice.warnings, *layer.notes])
     _show_counts(layer)
     _show_encodings(layer)
     _show_faults(layer)
@@ -91,7 +90,7 @@ def _show_encodings(layer: LayerFound) -> None:
     if layer.encoding is None or not layer.samples or not layer.other_samples:
         return
     mine = [(f"{layer.encoding} (chosen)", " · ".join(layer.samples))]
-    others = [(name, _printable(" · ".join(samples))) for name, samples in layer.other_samples.items()]
+    others = [(name, " · ".join(samples)) for name, samples in layer.other_samples.items()]
     show_rows(["read as", "samples"], [*mine, *others])
 
 
@@ -108,7 +107,7 @@ def _show_columns(layer: LayerFound) -> None:
         ["column", "published as", "type", "filled", "different", "examples"],
         [
             (
-                _printable(field.name),
+                field.name,
                 published.get(field.name, "–"),
                 field.type,
                 field.filled,
@@ -170,7 +169,3 @@ def _with_pairs(count: int, pairs: Sequence[Repeat]) -> str | None:
 
 def _reasons(reasons: Mapping[str, int]) -> str | None:
     return ", ".join(f"{count} {reason}" for reason, count in reasons.items()) or None
-
-
-def _printable(text: str) -> str:
-    return text if text.isprintable() and text else repr(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,6 +22,7 @@ from prostor.commands.inspection_view import inspection_as_json, show_inspection
 from prostor.commands.layer_opening import layer_settings, opened
 from prostor.commands.layer_progress import shown_progress
 from prostor.commands.layer_views import show_import, show_layer, show_layers
+from prostor.commands.signature import find_signature
 from prostor.commands.tables import show_json
 from prostor.portal_choice import find_portal_folder, read_chosen_portal
 from tiles.grid import read_grids
@@ -75,7 +75,9 @@ def inspect(
 def import_command(
     manifests: Annotated[list[str], typer.Argument(help="Manifest files, or ids of layers of the portal.")],
     source: Annotated[Path | None, typer.Option(help="Read this file instead of the manifest's.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read, compare and check, but keep nothing of it.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read, compare and check, but keep nothing of it.")
+    ] = False,
     hold: Annotated[bool, typer.Option("--hold", help="Load, but do not publish yet.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -119,7 +121,7 @@ def publish(
     """Publish a version that waits, or one that was kept."""
     settings = layer_settings()
     with opened(settings) as database:
-        done = publish_version(database, layer, version, who=getpass.getuser(), confirm=confirm)
+        done = publish_version(database, layer, version, who=find_signature(), confirm=confirm)
     answer(f"Version {done.number} of {done.layer_id} is published.")
 
 
@@ -175,7 +177,7 @@ def _import_one(
             source=source,
             hold=hold,
             dry_run=dry_run,
-            who=getpass.getuser(),
+            who=find_signature(),
             progress=listener,
         )
 

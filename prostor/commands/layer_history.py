@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +18,7 @@ from layers.loading.rollback import roll_back
 from prostor.commands.change_views import say_changes, show_changes, show_comparison
 from prostor.commands.console import answer, say
 from prostor.commands.layer_opening import layer_settings, opened
+from prostor.commands.signature import find_signature
 from prostor.commands.tables import counted, show_json, show_rows
 
 if TYPE_CHECKING:
@@ -53,10 +53,10 @@ def rollback(
         int | None, typer.Argument(help="Number of a kept version; the one published before when left out.")
     ] = None,
 ) -> None:
-    """Publish an earlier version again; nothing is copied, and its addresses are the ones it had."""
+    """Publish an earlier version again; nothing is copied, and it has the addresses it had when published."""
     settings = layer_settings()
     with opened(settings) as database:
-        done = roll_back(database, layer, version, who=getpass.getuser())
+        done = roll_back(database, layer, version, who=find_signature())
     answer(f"Version {done.number} of {done.layer_id} is published again.")
 
 

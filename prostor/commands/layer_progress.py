@@ -20,6 +20,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from layers.visible import visible
 from prostor.commands.console import say
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ def shown_progress(name: str) -> Iterator[Callable[[Step], None]]:
     console = Console(stderr=True, highlight=False)
     if console.is_terminal:
         with _bar(console) as bar:
-            yield _BarListener(name, bar)
+            yield _BarListener(visible(name), bar)
     else:
-        yield _LineListener(name)
+        yield _LineListener(visible(name))
 
 
 def _bar(console: Console) -> Progress:

@@ -1,7 +1,8 @@
 """Rows, facts and remarks for people: laid out for a terminal, plain lines everywhere else; JSON for programs.
 
 On a terminal numbers stand right, short cells are never broken, and long texts break between words. Into a
-pipe or a file a row is one line with tabs, so that other programs and spreadsheets can read it.
+pipe or a file a row is one line with tabs, so that other programs and spreadsheets can read it. Characters that
+nobody sees are written out, `\\x1b`: cells and remarks hold texts of sources.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from layers.visible import visible, visible_json
 from prostor.commands.console import answer
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def show_rows(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None
     console = Console(highlight=False)
     if not console.is_terminal:
         for line in [list(headings), *cells]:
-            answer("\t".join(" ".join(cell.split()) for cell in line))
+            answer("\t".join(line))
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for place, heading in enumerate(headings):
@@ -62,23 +64,23 @@ def show_remarks(remarks: Iterable[str | None]) -> None:
     """Print sentences, each behind a dot; None is left out."""
     for remark in remarks:
         if remark:
-            answer(_hanging("· ", remark))
+            answer(_hanging("· ", visible(remark)))
 
 
 def show_json(value: Any) -> None:
     """Print a value as indented JSON; dataclasses and dates are understood."""
-    answer(orjson.dumps(value, default=_plain, option=orjson.OPT_INDENT_2).decode())
+    answer(visible_json(orjson.dumps(value, default=_plain, option=orjson.OPT_INDENT_2).decode()))
 
 
 def written(value: object) -> str:
-    """One cell: dates as people write them in Slovenia, unknown as a dash."""
+    """One cell: dates as people write them in Slovenia, unknown as a dash, texts in one line."""
     if value is None:
         return _UNKNOWN
     if isinstance(value, datetime):
         return value.astimezone().strftime("%d.%m.%Y %H:%M")
     if isinstance(value, date):
         return value.strftime("%d.%m.%Y")
-    return str(value)
+    return visible(str(value))
 
 
 def counted(count: int, one: str, many: str) -> str:

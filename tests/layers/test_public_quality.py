@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from layers.notes import write_note
 from layers.public_quality import PUBLIC, public_quality
 from layers.reading.report import Quality
 
@@ -21,6 +22,16 @@ def test_inner_matters_stay_inside() -> None:
 
     assert set(told) == set(Quality.model_fields) - PRIVATE
     assert "Novak" not in str(told)
+
+
+def test_unused_files_of_a_zip_are_not_named() -> None:
+    """What else a clerk packed is nobody's business, also in reports stored before; other remarks are told."""
+    packed = write_note("files_left_aside", files="odlocba_Novak_Janez.pdf")
+    rebuilt = write_note("shx_rebuilt")
+
+    told = public_quality({"notes": [packed, rebuilt]})
+
+    assert told == {"notes": [rebuilt]}
 
 
 def test_every_field_was_decided() -> None:

@@ -60,7 +60,7 @@ def test_the_hash_is_of_the_file_as_it_came(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "kind", "reason"),
     [
-        ("missing.csv", None, "csv", "no source file 'missing.csv'"),
+        ("missing.csv", None, "csv", "There is no file 'missing.csv'"),
         ("empty.gpkg", b"", "geopackage", "is empty"),
         ("a.kml", b"x", "geojson", "does not end in .geojson or .json"),
     ],
