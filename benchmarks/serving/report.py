@@ -164,7 +164,7 @@ def _warm_tables(sums: Sums) -> str:
         + _by_zoom(sums, [place for place in places if place.clients == clients])
         for clients in sorted({place.clients for place in places})
     ]
-    note = "A rate of 0 means that no answer was finished before the time was over."
+    note = "A rate of 0 means that no answer was finished even in six times the usual seconds."
     return "## Warm: parcels, the same tiles again, caches on\n\n" + "\n\n".join([*tables, note])
 
 

@@ -40,7 +40,8 @@ touch neither. *Wrong* have other properties than the table, compared as text. *
 rules of OGC simple features in tile units.
 """
 REASONS = {
-    "prostor": "leaves out polygons under half a pixel and lines under a quarter, never in the deepest tiles.",
+    "prostor": "leaves out polygons under half a pixel and lines under a quarter, never in the deepest tiles; "
+    "its buffer grows with the style's strokes and circles, which is what is extra.",
     "martin": "asks a table in a national CRS without a margin, so neighbours in the buffer are missing; "
     "from a 3857 table they are there.",
     "tipg": "never asks for the buffer that it declares; sends no feature ids, which makes its tiles smaller; "
