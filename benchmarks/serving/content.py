@@ -26,7 +26,8 @@ from gis.statements import compose, identifier
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from benchmarks.serving.peers.server import Tile
+    from benchmarks.serving.peers.pg_tileserv import PgTileservStatement
+    from benchmarks.serving.peers.server import Server, Tile
     from benchmarks.serving.portal import BenchLayer
     from benchmarks.serving.scenarios import Bench
     from benchmarks.serving.stage import Stage
@@ -122,7 +123,7 @@ def compare_content(bench: Bench) -> None:
             bench.journal.note(name, _tallies(truth, ours, partial(_plain, statement)))
 
 
-def _can(server: Any, grid: str) -> bool:
+def _can(server: Server, grid: str) -> bool:
     return grid in server.grids and (grid == MERCATOR or server.srid == "3794")
 
 
@@ -140,7 +141,7 @@ def _wanted(bench: Bench, grid: str, zooms: Iterable[int]) -> list[tuple[BenchLa
     return wanted
 
 
-def _asking(server: Any) -> Callable[[BenchLayer, Tile], tuple[bytes, int] | None]:
+def _asking(server: Server) -> Callable[[BenchLayer, Tile], tuple[bytes, int] | None]:
     def ask(layer: BenchLayer, tile: Tile) -> tuple[bytes, int] | None:
         path = server.path(layer, tile)
         plain, small = fetch(server.port, path), fetch(server.port, path, "gzip")
@@ -151,7 +152,7 @@ def _asking(server: Any) -> Callable[[BenchLayer, Tile], tuple[bytes, int] | Non
     return ask
 
 
-def _plain(statement: Any, layer: BenchLayer, tile: Tile) -> tuple[bytes, int]:
+def _plain(statement: PgTileservStatement, layer: BenchLayer, tile: Tile) -> tuple[bytes, int]:
     body = statement.read(layer, tile)
     return body, len(gzip.compress(body, 6)) if body else 0
 

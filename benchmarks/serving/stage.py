@@ -123,7 +123,7 @@ class _Filling:
 def staged(folder: Path, wish: Wish, say: Callable[[str], None], *, fresh: bool = False) -> Iterator[Stage]:
     """The stage in this folder, made when it is not there. Ends the program when the folder is not ours."""
     with _locked(folder):
-        _clear_folder(folder, wish, fresh=fresh)
+        clear_folder(folder, wish, fresh=fresh)
         with _prepared(folder, wish, say) as stage:
             yield stage
 
@@ -144,7 +144,7 @@ def _locked(folder: Path) -> Iterator[None]:
 def _prepared(folder: Path, wish: Wish, say: Callable[[str], None]) -> Iterator[Stage]:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
-    (folder / _MARK).write_text(_describe(wish), encoding="utf-8")
+    (folder / _MARK).write_text(describe(wish), encoding="utf-8")
     cluster = EmbeddedCluster(folder, durable=False)
     cluster.start()
     try:
@@ -160,18 +160,19 @@ def _prepared(folder: Path, wish: Wish, say: Callable[[str], None]) -> Iterator[
         cluster.stop()
 
 
-def _clear_folder(folder: Path, wish: Wish, *, fresh: bool) -> None:
+def clear_folder(folder: Path, wish: Wish, *, fresh: bool) -> None:
     """Remove a stage of other data, of another build, or half made; nothing that is not a stage."""
     mark = folder / _MARK
     if not mark.exists():
         if folder.exists() and any(folder.iterdir()):
             sys.exit(f"{folder} holds something else; name another folder with --folder.")
-    elif fresh or mark.read_text(encoding="utf-8") != _describe(wish) or not (folder / _DONE).exists():
+    elif fresh or mark.read_text(encoding="utf-8") != describe(wish) or not (folder / _DONE).exists():
         EmbeddedCluster(folder).stop()
         shutil.rmtree(folder)
 
 
-def _describe(wish: Wish) -> str:
+def describe(wish: Wish) -> str:
+    """What is meant to be in a folder, in one line."""
     layers = [each.id for each in wish.layers]
     return json.dumps({"counts": [wish.parcels, wish.lines], "layers": layers, "build": wish.build})
 

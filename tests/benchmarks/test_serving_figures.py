@@ -18,7 +18,7 @@ from benchmarks.serving.plan import TINY
 from benchmarks.serving.portal import PARCELS, UTILITIES
 from benchmarks.serving.report import build_report
 from benchmarks.serving.scenarios import zipf
-from benchmarks.serving.stage import Stage
+from benchmarks.serving.stage import Stage, Wish, clear_folder, describe
 from benchmarks.serving.sums import add_up, best_peer, judge
 from benchmarks.serving.whereabouts import read_explained
 from benchmarks.serving.wrk import parse_figures
@@ -192,6 +192,32 @@ def test_a_peer_that_is_not_here_says_how_to_get_it(tmp_path: Path, monkeypatch:
 
     with pytest.raises(MissingError, match="martin is not here; cargo install martin"):
         Martin(stage, tmp_path).find_version()
+
+
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    """What has no mark of the benchmark is not removed, even when everything shall be made anew."""
+    (tmp_path / "letter.txt").write_text("dear all")
+
+    with pytest.raises(SystemExit, match="holds something else"):
+        clear_folder(tmp_path, Wish(1, 1), fresh=True)
+
+    assert (tmp_path / "letter.txt").read_text() == "dear all"
+
+
+@pytest.mark.parametrize(
+    ("build", "is_done", "stays"), [("a", True, True), ("b", True, False), ("a", False, False)]
+)
+def test_data_of_another_build_are_made_anew(tmp_path: Path, build: str, is_done: bool, stays: bool) -> None:
+    """Figures are of the Prostor that imported the data; half a stage is no stage."""
+    folder = tmp_path / "bench"
+    folder.mkdir()
+    (folder / "stage.json").write_text(describe(Wish(1, 1, build="a")))
+    if is_done:
+        (folder / "stage.done").touch()
+
+    clear_folder(folder, Wish(1, 1, build=build), fresh=False)
+
+    assert folder.exists() is stays
 
 
 def test_the_tiny_plan_asks_for_all_scenarios() -> None:

@@ -39,7 +39,7 @@ class Prostor(Server):
     @staticmethod
     def find_build() -> str:
         """The same, without a server."""
-        commit = ["git", "rev-parse", "--short", "HEAD"]
+        commit = ["git", "describe", "--always", "--dirty"]
         done = subprocess.run(commit, capture_output=True, text=True, check=False)  # noqa: S603  words of ours
         return " ".join([version("prostor"), done.stdout.strip()]).strip()
 
