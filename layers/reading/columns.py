@@ -14,7 +14,7 @@ from gis.errors import SourceError
 from layers.reading.persons import find_person_word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from layers.manifest import Manifest
 
@@ -67,7 +67,7 @@ def find_name(names: Sequence[str], wanted: str, place: str) -> str:
     return _find(_by_plain_name(names), (wanted,), place, names)
 
 
-def check_column_count(names: Sequence[str]) -> None:
+def check_column_count(names: Collection[str]) -> None:
     """Raise SourceError when a source has more columns than any table can hold."""
     if len(names) > MAX_COLUMNS:
         raise SourceError(

@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 
 _DELIMITERS = ",;\t|"
 _CELL_ENDS = re.compile(rb"[,;\t|\r\n]+")
+# Nowhere may the same spaces be matched by two parts, which would try every way to divide them.
 _LIKE_WKT = re.compile(
-    r"\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON|CURVE|SURFACE)\s*(Z|M|ZM)?\s*(\(|EMPTY)",
+    r"(SRID=\d+;\s*)?(MULTI)?(POINT|LINESTRING|POLYGON|CURVE|SURFACE)\s*((Z|M|ZM)\s*)?(\(|EMPTY)",
     re.IGNORECASE,
 )
 _SRID = re.compile(r"SRID=(\d{1,6});\s*", re.IGNORECASE)
@@ -176,7 +177,7 @@ def guess_wkt_column(names: Sequence[str], records: Sequence[Sequence[str]]) -> 
     """The first column in which every filled cell begins like WKT, or None."""
     for place, name in enumerate(names):
         filled = [record[place] for record in records if record[place].strip()]
-        if filled and all(_LIKE_WKT.match(text) for text in filled):
+        if filled and all(_LIKE_WKT.match(text.lstrip()) for text in filled):
             return name
     return None
 

@@ -16,6 +16,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from gis.errors import SourceError
+from layers.reading.columns import check_column_count
 from layers.reading.jsonwindow import JsonError, JsonWindow
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class _Reading:
         self._ids: dict[int | str, None] = {}
         self._repeated: dict[str, None] = {}
         self._id_types: set[type] = set()
+        self._columns: dict[str, None] = {}
 
     def read(self) -> GeoJsonFacts:
         """Everything up to the end of the file. Raises SourceError with byte and feature."""
@@ -99,6 +101,8 @@ class _Reading:
                 f"The file is a JSON {named}, not a GeoJSON FeatureCollection with features. Export the "
                 "layer as GeoJSON."
             )
+        # GDAL looks each column up among all before it, so too many are refused here.
+        check_column_count(self._columns)
         if self._repeated:
             listed = ", ".join(list(self._repeated)[:_MAX_LISTED])
             raise SourceError(f"Several features have the same id: {listed}. {_NEW_COPY}")
@@ -147,6 +151,7 @@ class _Reading:
             self._check_id(feature["id"], number)
 
     def _check_texts(self, properties: Mapping[str, Any], number: int) -> None:
+        self._columns.update(dict.fromkeys(properties))
         for name, value in properties.items():
             if isinstance(value, str) and not value.isascii() and _SURROGATE.search(value):
                 raise SourceError(

@@ -9,7 +9,11 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from typing import Any, BinaryIO
+from collections import Counter
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _BLOCK = 2**20
 _LARGEST_VALUE = 2**28
@@ -29,7 +33,7 @@ class JsonWindow:
         self._file = file
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")("strict")
         self._bytes_before = 0
-        self._scanner = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant)
+        self._scanner = json.JSONDecoder(object_pairs_hook=unique_members, parse_constant=_refuse_constant)
         self.text = ""
         self.place = 0
         self.ended = False
@@ -94,11 +98,12 @@ class JsonWindow:
         return True
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unique_members(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """The members of an object. Raises `JsonError` naming the first that comes again."""
     made = dict(pairs)
     if len(made) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name in counts if counts[name] > 1)
         raise JsonError(f"has an object with two members called {twice[:40]!r}")
     return made
 
