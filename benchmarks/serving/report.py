@@ -254,8 +254,8 @@ def _time_tables(facts: Mapping[str, Any]) -> str:
         if not name.startswith("time "):
             continue
         for zoom, spent in zooms.items():
-            rest = spent["all_ms"] - spent["sql_ms"]
-            figures = (spent["all_ms"], spent["sql_ms"], rest, spent["server_cpu_ms"])
+            rest = max(0.0, spent["all_ms"] - spent["sql_ms"] - spent["server_cpu_ms"])
+            figures = (spent["all_ms"], spent["sql_ms"], spent["server_cpu_ms"], rest)
             share = spent["sql_ms"] / spent["all_ms"] if spent["all_ms"] else 0
             rows.append([name.removeprefix("time "), f"z{zoom}", *map(_round, figures), f"{share:.0%}"])
             if name == f"time {OURS}" and zoom == _typical(zooms):
@@ -264,10 +264,10 @@ def _time_tables(facts: Mapping[str, Any]) -> str:
                 )
     if not rows:
         return ""
-    head = ("server", "zoom", "ms a tile", "in statements", "the rest", "server's CPU", "statements' share")
+    head = ("server", "zoom", "ms a tile", "in statements", "server's CPU", "the rest", "statements' share")
     note = (
         "One client, one worker, cold. *In statements*: PostgreSQL's executor by its own clock (auto_explain). "
-        "The rest is planning, transfer, the server's language, compression and HTTP."
+        "*Server's CPU*: its language, compression and HTTP. The rest is planning, transfer and waiting."
     )
     return "\n\n".join(["## Where the time goes", _table(head, rows), note, *plans])
 

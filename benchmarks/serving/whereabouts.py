@@ -46,26 +46,25 @@ def explain_time(bench: Bench, server: Server, zooms: tuple[int, ...]) -> None:
 
 
 def _measure(bench: Bench, server: Server, zoom: int) -> dict[str, Any]:
-    tiles = bench.tiles(PARCELS, MERCATOR, zoom, 8 + _TILES.get(zoom, _USUAL_TILES))
-    paths = [server.path(PARCELS, tile) for tile in tiles]
+    measured, others = bench.cold_tiles(PARCELS, MERCATOR, zoom, _TILES.get(zoom, _USUAL_TILES))
+    paths = [server.path(PARCELS, tile) for tile in measured]
     connection = Connection(server.port)
-    for path in paths[:8]:
-        connection.ask(path)
+    for tile in others:
+        connection.ask(server.path(PARCELS, tile))
     log = bench.stage.cluster.places.log
     begins, cpu, begun = log.stat().st_size, cpu_seconds(server.roots), time.perf_counter()
-    for path in paths[8:]:
+    for path in paths:
         connection.ask(path)
     seconds, cpu = time.perf_counter() - begun, cpu_seconds(server.roots) - cpu
     connection.close()
-    count = len(paths) - 8
     with log.open(encoding="utf-8", errors="replace") as file:
         file.seek(begins)
         statements, plan = read_explained(file.read())
     return {
-        "tiles": count,
-        "all_ms": 1000 * seconds / max(count, 1),
-        "sql_ms": statements / max(count, 1),
-        "server_cpu_ms": 1000 * cpu / max(count, 1),
+        "tiles": len(paths),
+        "all_ms": 1000 * seconds / len(paths),
+        "sql_ms": statements / len(paths),
+        "server_cpu_ms": 1000 * cpu / len(paths),
         "plan": plan,
     }
 

@@ -20,6 +20,7 @@ from benchmarks.serving.plan import TINY
 from benchmarks.serving.scenarios import measure_cold
 from benchmarks.serving.stage import Wish, staged
 from benchmarks.serving.sums import add_up, read_tallies
+from benchmarks.serving.whereabouts import explain_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,8 +44,10 @@ def test_a_round_measures_us_and_names_who_is_not_here(folder: Path, tmp_path: P
         bench = gather(stage, plan, journal, tmp_path / "no-tools", (Prostor, Tipg))
         measure_cold(bench)
         compare_content(bench)
+        explain_time(bench, bench.servers[0], (16,))
 
     figures = next(iter(add_up(journal.all()).values()))
+    spent = journal.facts["time prostor"]["16"]
     tally = read_tallies(journal.facts)["prostor"]["parcels", "WebMercatorQuad", 16]
 
     assert journal.facts["versions"]["tipg"].startswith("skipped: tipg is not here")
@@ -52,6 +55,8 @@ def test_a_round_measures_us_and_names_who_is_not_here(folder: Path, tmp_path: P
     assert figures["prostor"].rate > 0
     assert figures["prostor"].errors == 0
     assert figures["prostor"].peak_bytes > 0
+    assert 0 < spent["sql_ms"] < spent["all_ms"]
+    assert "Index Cond" in spent["plan"]
     assert tally.expected > 100
     assert tally.is_whole
     assert tally.missing_in_buffer == 0
