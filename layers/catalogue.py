@@ -8,46 +8,40 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy as sa
-from geoalchemy2.shape import to_shape
-from pydantic import ValidationError
-from sqlalchemy.orm import Session
+from sqlalchemy import orm
 
-from gis.envelope import Envelope
 from gis.errors import ConfigurationError, GoneError, NotFoundError
 from gis.logs import logger
-from layers.manifest import Manifest, parse_manifest
 from layers.model import ImportJob, Layer, LayerVersion
+from layers.versions import (
+    READABLE,
+    KeptVersion,
+    LayerHistory,
+    Life,
+    PastVersion,
+    PublishedLayer,
+    build_published,
+    read_version,
+    select_history,
+    select_versions,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date, datetime
+    from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from gis.database import Database
 
+__all__ = ["Catalogue", "KeptVersion", "LayerHistory", "Life", "PastVersion", "PublishedLayer"]
+
 _log = logger("catalogue")
-_READABLE = ("published", "kept")
 _MAX_REMEMBERED_VERSIONS = 512
 # Of a process that slept: so long a request waits for the one that is just reading the pointers anew.
 _PATIENCE_SECONDS = 0.5
-
-
-class Life(NamedTuple):
-    """A layer between two withdrawals. Nothing that was made of a layer outlives its life."""
-
-    layer_id: str
-    withdrawals: int
-
-
-class PastVersion(NamedTuple):
-    """What stays known of every version, whether or not its data are still there; `id` is the layer's."""
-
-    id: str
-    token: str
-    loaded_at: datetime
 
 
 class _Pointer(NamedTuple):
@@ -56,41 +50,6 @@ class _Pointer(NamedTuple):
     version_id: int | None
     token: str | None
     withdrawals: int
-
-
-@dataclass(frozen=True)
-class PublishedLayer:
-    """One version of a layer that may be read, whole; `extent` is in degrees (EPSG:4326).
-
-    `changes` counts what differs from the version that was published when this one was loaded.
-    """
-
-    id: str
-    version_id: int
-    number: int
-    token: str
-    table_name: str
-    srid: int
-    manifest: Manifest
-    row_count: int
-    extent: Envelope | None
-    native_extent: Envelope | None
-    state_date: date
-    loaded_at: datetime
-    grids: tuple[str, ...]
-    operation: str
-    operation_accuracy_m: float | None
-    quality: Mapping[str, Any]
-    source_name: str
-    source_sha256: str
-    state: str
-    withdrawals: int = 0
-    changes: Mapping[str, Any] | None = None
-
-    @property
-    def life(self) -> Life:
-        """The life of the layer that this version belongs to."""
-        return Life(self.id, self.withdrawals)
 
 
 class Catalogue:
@@ -146,24 +105,54 @@ class Catalogue:
         """True when no layer was ever published or withdrawn here."""
         return not self._read_pointers()
 
-    def last_import_state(self, layer_id: str) -> str | None:
-        """State of the newest import job of a layer (`rejected`, `failed`, …), None when never tried."""
+    def last_import_states(self, layer_ids: Sequence[str]) -> dict[str, str]:
+        """State of the newest import job (`rejected`, `failed`, …) of each of these layers that has one."""
         newest = (
-            sa.select(ImportJob.state)
-            .where(ImportJob.layer_id == layer_id)
-            .order_by(ImportJob.id.desc())
+            sa.select(sa.func.max(ImportJob.id))
+            .where(ImportJob.layer_id.in_(layer_ids))
+            .group_by(ImportJob.layer_id)
+        )
+        question = sa.select(ImportJob.layer_id, ImportJob.state).where(ImportJob.id.in_(newest))
+        with self._database.reading() as connection:
+            return {row.layer_id: row.state for row in connection.execute(question)}
+
+    def history(self, layer_id: str) -> LayerHistory:
+        """The published version and the list of all that may be read, as one moment knows them.
+
+        Nothing is remembered from an earlier moment but versions, which do not change. Raises NotFoundError, or
+        GoneError when the layer was withdrawn.
+        """
+        with self._reading_one_moment() as connection:
+            return self._read_history(connection, layer_id)
+
+    def whole_history(self, layer_id: str) -> tuple[PublishedLayer, tuple[PublishedLayer, ...]]:
+        """As `history`, with everything about each version but its quality report."""
+        with self._reading_one_moment() as connection:
+            published = self._read_history(connection, layer_id).published
+            return published, self._list_versions(connection, layer_id, READABLE)
+
+    def version_before(self, layer: PublishedLayer) -> tuple[str, date] | None:
+        """Token and date of state of the newest kept version before this one, None when there is none."""
+        question = (
+            sa.select(LayerVersion.token, LayerVersion.state_date)
+            .where(LayerVersion.layer_id == layer.id, LayerVersion.number < layer.number)
+            .where(LayerVersion.state.in_(READABLE))
+            .order_by(LayerVersion.number.desc())
             .limit(1)
         )
         with self._database.reading() as connection:
-            return connection.scalar(newest)
+            row = connection.execute(question).one_or_none()
+        return None if row is None else (row.token, row.state_date)
 
     def versions(self, layer_id: str) -> tuple[PublishedLayer, ...]:
-        """The versions of a layer that may still be read, newest first."""
-        return self._list_versions(layer_id, _READABLE)
+        """The versions of a layer that may still be read, newest first; of `quality` only the hold reason."""
+        with self._database.reading() as connection:
+            return self._list_versions(connection, layer_id, READABLE)
 
     def versions_with_waiting(self, layer_id: str) -> tuple[PublishedLayer, ...]:
         """As `versions`, with those that were never published; for whoever decides about publishing them."""
-        return self._list_versions(layer_id, (*_READABLE, "loaded"))
+        with self._database.reading() as connection:
+            return self._list_versions(connection, layer_id, (*READABLE, "loaded"))
 
     def past_versions(self, layer_ids: Sequence[str], *, limit: int) -> tuple[PastVersion, ...]:
         """Every version of these layers that was ever published, newest first, also those that are gone."""
@@ -232,37 +221,54 @@ class Catalogue:
             _log.info("withdrawn_meanwhile", version=pointer.version_id)
         return None
 
-    def _list_versions(self, layer_id: str, states: Sequence[str]) -> tuple[PublishedLayer, ...]:
+    def _list_versions(
+        self, connection: sa.Connection, layer_id: str, states: Sequence[str]
+    ) -> tuple[PublishedLayer, ...]:
         question = (
-            _select_versions()
+            select_versions(LayerVersion.quality["hold_reason"].astext)
+            .options(orm.defer(LayerVersion.quality))
             .where(LayerVersion.layer_id == layer_id, LayerVersion.state.in_(states))
             .order_by(LayerVersion.number.desc())
         )
-        with self._database.reading() as connection, Session(connection) as session:
-            return tuple(_published(*row) for row in session.execute(question))
+        with orm.Session(connection) as session:
+            return tuple(
+                build_published(version, withdrawals, {"hold_reason": reason})
+                for version, withdrawals, reason in session.execute(question)
+            )
 
-    def _version(self, pointer: _Pointer) -> PublishedLayer:
+    def _read_history(self, connection: sa.Connection, layer_id: str) -> LayerHistory:
+        rows = connection.execute(select_history(layer_id)).all()
+        if rows and rows[0].withdrawn_at is not None:
+            raise GoneError(f"The layer {layer_id!r} was withdrawn.")
+        versions = tuple(KeptVersion(*row[3:]) for row in rows if row.id is not None)
+        current = next((each for each in versions if each.version_id == rows[0].current_version_id), None)
+        if current is None:
+            raise NotFoundError(f"There is no layer {layer_id[:64]!r}.")
+        pointer = _Pointer(current.version_id, current.token, rows[0].withdrawals)
+        return LayerHistory(self._version(pointer, connection), versions)
+
+    @contextmanager
+    def _reading_one_moment(self) -> Iterator[sa.Connection]:
+        """A connection whose every answer is of the same moment, whatever is published meanwhile."""
+        with self._database.reading() as connection:
+            yield connection.execution_options(isolation_level="REPEATABLE READ")
+
+    def _version(self, pointer: _Pointer, connection: sa.Connection | None = None) -> PublishedLayer:
         if pointer.version_id is None or pointer.token is None:
             raise NotFoundError("There is no such version of this layer.")
         name = (pointer.version_id, pointer.token)
         with self._lock:
             if name in self._versions:
                 return self._versions[name]
-        return self._remember(self._read_version(LayerVersion.id == pointer.version_id))
+        condition = LayerVersion.id == pointer.version_id
+        if connection is not None:
+            return self._remember(read_version(connection, condition))
+        with self._database.reading() as own:
+            return self._remember(read_version(own, condition))
 
     def _find_by_token(self, layer_id: str, token: str) -> PublishedLayer:
-        return self._read_version((LayerVersion.layer_id == layer_id) & (LayerVersion.token == token))
-
-    def _read_version(self, condition: sa.ColumnElement[bool]) -> PublishedLayer:
-        with self._database.reading() as connection, Session(connection) as session:
-            row = session.execute(_select_versions().where(condition)).one_or_none()
-            if row is None or row[0].state == "loaded":
-                raise NotFoundError("There is no such version of this layer.")
-            if row[0].state == "withdrawn":
-                raise GoneError("This version was withdrawn.")
-            if row[0].state not in _READABLE:
-                raise GoneError("This version is no longer kept; newer ones have taken its place.")
-            return _published(*row)
+        with self._database.reading() as connection:
+            return read_version(connection, (LayerVersion.layer_id == layer_id) & (LayerVersion.token == token))
 
     def _remember(self, version: PublishedLayer) -> PublishedLayer:
         with self._lock:
@@ -270,52 +276,3 @@ class Catalogue:
                 self._versions.pop(next(iter(self._versions)))
             self._versions[version.version_id, version.token] = version
         return version
-
-
-def _select_versions() -> sa.Select[LayerVersion, int]:
-    """Versions, each with how often its layer was withdrawn, as one moment knows both."""
-    return sa.select(LayerVersion, Layer.withdrawals).join(Layer, Layer.id == LayerVersion.layer_id)
-
-
-def _published(row: LayerVersion, withdrawals: int) -> PublishedLayer:
-    extent = _envelope(to_shape(row.extent).bounds, 4326) if row.extent is not None else None
-    native = _envelope(row.native_extent, row.srid) if row.native_extent else None
-    return PublishedLayer(
-        id=row.layer_id,
-        version_id=row.id,
-        number=row.number,
-        token=row.token,
-        table_name=row.table_name,
-        srid=row.srid,
-        manifest=_manifest(row),
-        row_count=row.row_count,
-        extent=extent,
-        native_extent=native,
-        state_date=row.state_date,
-        loaded_at=row.loaded_at,
-        grids=tuple(row.grids),
-        operation=row.operation,
-        operation_accuracy_m=row.operation_accuracy_m,
-        quality=row.quality,
-        source_name=row.source_name,
-        source_sha256=row.source_sha256,
-        state=row.state,
-        withdrawals=withdrawals,
-        changes=row.changes,
-    )
-
-
-def _envelope(bounds: Sequence[float], srid: int) -> Envelope:
-    west, south, east, north = bounds
-    return Envelope(west, south, east, north, srid)
-
-
-def _manifest(row: LayerVersion) -> Manifest:
-    try:
-        return parse_manifest(row.manifest)
-    except ValidationError as exc:
-        raise ConfigurationError(
-            f"The stored manifest of layer {row.layer_id}, version {row.number}, is not one this program can "
-            "read. Import the layer again.",
-            reason=str(exc),
-        ) from exc

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gis.envelope import Envelope
-    from layers.catalogue import PublishedLayer
+    from layers.catalogue import KeptVersion, LayerHistory, PublishedLayer
     from layers.manifest import Manifest
     from layers.style import Text
 
@@ -52,8 +52,9 @@ def describe_layer(layer: PublishedLayer, root: str) -> Json:
     }
 
 
-def describe_layer_fully(layer: PublishedLayer, versions: Sequence[PublishedLayer], root: str) -> Json:
+def describe_layer_fully(history: LayerHistory, root: str) -> Json:
     """One layer with its columns, how its coordinates came about, its quality, and the kept versions."""
+    layer = history.published
     return {
         **describe_layer(layer, root),
         "crs": layer.srid,
@@ -63,7 +64,7 @@ def describe_layer_fully(layer: PublishedLayer, versions: Sequence[PublishedLaye
         "source": {"name": layer.source_name, "sha256": layer.source_sha256, "crs": layer.manifest.source.crs},
         "columns": _describe_columns(layer.manifest),
         "quality": public_quality(layer.quality),
-        "versions": [_describe_version(each) for each in versions],
+        "versions": [_describe_version(each) for each in history.versions],
     }
 
 
@@ -91,15 +92,15 @@ def _describe_columns(manifest: Manifest) -> list[Json]:
     ]
 
 
-def _describe_version(layer: PublishedLayer) -> Json:
+def _describe_version(version: KeptVersion) -> Json:
     return {
-        "number": layer.number,
-        "token": layer.token,
-        "state": layer.state,
-        "state_date": layer.state_date.isoformat(),
-        "loaded_at": layer.loaded_at.isoformat(),
-        "features": layer.row_count,
-        "source": {"name": layer.source_name, "sha256": layer.source_sha256},
-        "operation": layer.operation,
-        "changes": layer.changes,
+        "number": version.number,
+        "token": version.token,
+        "state": version.state,
+        "state_date": version.state_date.isoformat(),
+        "loaded_at": version.loaded_at.isoformat(),
+        "features": version.row_count,
+        "source": {"name": version.source_name, "sha256": version.source_sha256},
+        "operation": version.operation,
+        "changes": version.changes,
     }

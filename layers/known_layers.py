@@ -36,27 +36,30 @@ class KnownLayers:
         """Every known layer, in order; one without data says why."""
         published = {layer.id: layer for layer in self._catalogue.published()}
         known = {**self._manifests, **{layer.id: layer.manifest for layer in published.values()}}
+        reasons = self._reasons([layer_id for layer_id in known if layer_id not in published])
         return tuple(
-            AskedLayer(
-                known[layer_id],
-                published.get(layer_id),
-                None if layer_id in published else self._reason(layer_id),
-            )
+            AskedLayer(known[layer_id], published.get(layer_id), reasons.get(layer_id))
             for layer_id in sorted(known, key=self._rank)
         )
 
     def _rank(self, layer_id: str) -> tuple[int, str]:
         return (self._order.get(layer_id, len(self._order)), layer_id)
 
-    def _reason(self, layer_id: str) -> Reason:
-        """Why a layer that is not published has no data."""
+    def _reasons(self, missing: Sequence[str]) -> dict[str, Reason]:
+        """Why layers that are not published have no data."""
+        reasons: dict[str, Reason] = {name: "withdrawn" for name in missing if self._is_withdrawn(name)}
+        untold = [name for name in missing if name not in reasons]
+        states = self._catalogue.last_import_states(untold) if untold else {}
+        return reasons | {name: "failed" if states.get(name) in _FAILED else "never_loaded" for name in untold}
+
+    def _is_withdrawn(self, layer_id: str) -> bool:
         try:
             self._catalogue.find(layer_id)
         except GoneError:
-            return "withdrawn"
+            return True
         except NotFoundError:
             pass
-        return "failed" if self._catalogue.last_import_state(layer_id) in _FAILED else "never_loaded"
+        return False
 
 
 def layer_order(portal: Portal) -> dict[str, int]:

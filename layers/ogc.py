@@ -14,6 +14,8 @@ from layers.links import GEOJSON_TYPE, JSON_TYPE, SCHEMA_TYPE, Link, build_link,
 from layers.offered_crs import CRS84, offered_crs, storage_crs
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from layers.catalogue import PublishedLayer
 
 Json = dict[str, Any]
@@ -116,14 +118,10 @@ def item_links(root: str, layer_id: str, key: str, given: Mapping[str, str]) -> 
     ]
 
 
-def predecessor_link(root: str, layer: PublishedLayer, versions: Sequence[PublishedLayer]) -> list[Link]:
-    """The features of the newest kept version before this one, if there is one (RFC 5829, 3.5)."""
-    earlier = [version for version in versions if version.number < layer.number]
-    if not earlier:
-        return []
-    before = max(earlier, key=lambda version: version.number)
-    href = with_query(collection_href(root, layer.id, "items"), [("version", before.token)])
-    return [build_link("predecessor-version", href, GEOJSON_TYPE, f"State of {before.state_date.isoformat()}")]
+def predecessor_link(root: str, layer_id: str, token: str, state_date: date) -> Link:
+    """The features of the kept version before the published one, by its token (RFC 5829, 3.5)."""
+    href = with_query(collection_href(root, layer_id, "items"), [("version", token)])
+    return build_link("predecessor-version", href, GEOJSON_TYPE, f"State of {state_date.isoformat()}")
 
 
 def _version_links(root: str, layer_id: str, *below: str, given: Mapping[str, str]) -> list[Link]:

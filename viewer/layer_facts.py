@@ -9,9 +9,9 @@ from urllib.parse import quote
 from gis import crs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from layers.catalogue import PublishedLayer
+    from layers.catalogue import KeptVersion, LayerHistory, PublishedLayer
     from layers.manifest import Column
     from viewer.phrases import Phrases
 
@@ -94,18 +94,14 @@ def describe_columns(layer: PublishedLayer, phrases: Phrases) -> tuple[ColumnRow
     )
 
 
-def describe_versions(
-    published: PublishedLayer, versions: Sequence[PublishedLayer], phrases: Phrases, prefix: str
-) -> tuple[VersionRow, ...]:
+def describe_versions(history: LayerHistory, phrases: Phrases, prefix: str) -> tuple[VersionRow, ...]:
     """The versions that can be read, newest first."""
-    readable = {each.number for each in versions}
-    return tuple(_version(each, published, readable, phrases, prefix) for each in versions)
+    return tuple(_version(each, history, phrases, prefix) for each in history.versions)
 
 
-def _version(
-    version: PublishedLayer, published: PublishedLayer, readable: set[int], phrases: Phrases, prefix: str
-) -> VersionRow:
-    is_published = version.version_id == published.version_id
+def _version(version: KeptVersion, history: LayerHistory, phrases: Phrases, prefix: str) -> VersionRow:
+    layer_id, is_published = history.published.id, version.version_id == history.published.version_id
+    readable = {each.number for each in history.versions}
     changes = version.changes or {}
     return VersionRow(
         number=version.number,
@@ -116,8 +112,8 @@ def _version(
         rows=phrases.number(version.row_count),
         source=version.source_name,
         changes=_say_changes(changes, phrases),
-        changes_href=_changes_address(version, changes, readable, prefix),
-        data_href=_data_address(version, prefix, is_published=is_published),
+        changes_href=_changes_address(layer_id, version.number, changes, readable, prefix),
+        data_href=_data_address(layer_id, None if is_published else version.token, prefix),
     )
 
 
@@ -134,18 +130,19 @@ def _say_changes(changes: Mapping[str, Any], phrases: Phrases) -> tuple[str, ...
 
 
 def _changes_address(
-    version: PublishedLayer, changes: Mapping[str, Any], readable: set[int], prefix: str
+    layer_id: str, number: int, changes: Mapping[str, Any], readable: set[int], prefix: str
 ) -> str | None:
     """Where the changes can be read; None when there are none or the version before is no longer kept."""
     before = changes.get("against")
     if before not in readable or not any(changes.get(kind) for kind in _KINDS_OF_CHANGE):
         return None
-    return f"{prefix}/layers/{quote(version.id)}/changes?from={before}&to={version.number}&f=geojson"
+    return f"{prefix}/layers/{quote(layer_id)}/changes?from={before}&to={number}&f=geojson"
 
 
-def _data_address(version: PublishedLayer, prefix: str, *, is_published: bool) -> str:
-    items = f"{prefix}/ogc/collections/{quote(version.id)}/items?limit=1000"
-    return items if is_published else f"{items}&version={quote(version.token)}"
+def _data_address(layer_id: str, token: str | None, prefix: str) -> str:
+    """Features of the version with this token; without one those of the published version."""
+    items = f"{prefix}/ogc/collections/{quote(layer_id)}/items?limit=1000"
+    return items if token is None else f"{items}&version={quote(token)}"
 
 
 def _code_list(column: Column, phrases: Phrases) -> tuple[tuple[str, str], ...]:

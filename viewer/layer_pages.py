@@ -30,7 +30,7 @@ from viewer.quality_words import QualityWords, describe_quality
 if TYPE_CHECKING:
     from flask import Response
 
-    from layers.catalogue import PublishedLayer
+    from layers.catalogue import LayerHistory, PublishedLayer
     from layers.identify import AskedLayer, Reason
     from layers.portal import Theme
     from viewer.legend import LegendEntry
@@ -109,11 +109,10 @@ class LayerPages:
         """One layer; a page that says so when it was withdrawn. Raises NotFoundError for an unknown one."""
         language = self._pages.choose_language(asked_language)
         try:
-            layer = self._pages.catalogue.find(layer_id)
+            history = self._pages.catalogue.history(layer_id)
         except GoneError:
             return self._withdrawn_page(layer_id, language)
-        versions = self._pages.catalogue.versions(layer_id)
-        view = self._build_view(layer, versions, Phrases(language))
+        view = self._build_view(history, Phrases(language))
         return _conditional(self._pages.page("layer.html", language, styles=_STYLES, view=view))
 
     def _withdrawn_page(self, layer_id: str, language: str) -> Response:
@@ -156,10 +155,9 @@ class LayerPages:
             provider=manifest.source.provider.in_language(phrases.language),
         )
 
-    def _build_view(
-        self, layer: PublishedLayer, versions: tuple[PublishedLayer, ...], phrases: Phrases
-    ) -> LayerView:
-        manifest, language, prefix = layer.manifest, phrases.language, self._pages.prefix
+    def _build_view(self, history: LayerHistory, phrases: Phrases) -> LayerView:
+        layer = history.published
+        manifest, language = layer.manifest, phrases.language
         coverage, legend = manifest.coverage, build_legend(manifest, language)
         return LayerView(
             layer=layer,
@@ -178,7 +176,7 @@ class LayerPages:
             coordinates=describe_coordinates(layer, phrases),
             quality=describe_quality(layer, phrases),
             columns=describe_columns(layer, phrases),
-            versions=describe_versions(layer, versions, phrases, prefix),
+            versions=describe_versions(history, phrases, self._pages.prefix),
             downloads=self._downloads(layer, phrases),
             documents=tuple(Link(each.title.in_language(language), each.url) for each in manifest.documents),
         )

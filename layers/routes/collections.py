@@ -39,10 +39,11 @@ def add_collections(blueprint: Blueprint, door: Door) -> None:
     def show_collection(layer_id: str) -> Response:
         language = _language(door)
         layer = door.catalogue.find(layer_id)
-        before = predecessor_link(door.root, layer, door.catalogue.versions(layer_id))
+        before = door.catalogue.version_before(layer)
 
         def more_links(root: str, of: str) -> Sequence[Link]:
-            return [*before, *door.more_links(root, of)]
+            earlier = [predecessor_link(root, of, *before)] if before is not None else []
+            return [*earlier, *door.more_links(root, of)]
 
         return send_json(describe_collection(layer, root=door.root, language=language, more_links=more_links))
 
@@ -69,8 +70,7 @@ def add_collections(blueprint: Blueprint, door: Door) -> None:
     @blueprint.get("/layers/<layer_id>")
     def show_layer(layer_id: str) -> Response:
         def describe() -> Response:
-            layer = door.catalogue.find(layer_id)
-            return send_json(describe_layer_fully(layer, door.catalogue.versions(layer_id), door.root))
+            return send_json(describe_layer_fully(door.catalogue.history(layer_id), door.root))
 
         return _for_people_or_programs(
             door, page=lambda pages, language: pages.layer_page(layer_id, language), data=describe

@@ -28,8 +28,8 @@ def add_history(blueprint: Blueprint, door: Door) -> None:
     @blueprint.get("/layers/<layer_id>/changes")
     def show_changes(layer_id: str) -> Response:
         given = given_parameters(PARAMETERS)
-        published = door.catalogue.find(layer_id)
-        question, form = parse_changes_request(given, published, door.catalogue.versions(layer_id))
+        published, versions = door.catalogue.whole_history(layer_id)
+        question, form = parse_changes_request(given, published, versions)
         etag = _etag(question, given, door.root)
         return not_modified(etag) or _answer(door, question, form, given, etag)
 

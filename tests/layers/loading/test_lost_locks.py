@@ -96,9 +96,7 @@ def test_a_version_that_ended_is_never_published(three: Any, state: str) -> None
         connection.execute("UPDATE catalogue.layer_version SET state = %s WHERE number = 1", [state])
 
     with (
-        pytest.raises(
-            ConflictError, match=r"this version of 'fields' are no longer .* Import the layer"
-        ),
+        pytest.raises(ConflictError, match=r"this version of 'fields' are no longer .* Import the layer"),
         three.database.loading() as connection,
     ):
         move_pointer(connection, "fields", 1, who="ana", facts={})
