@@ -120,7 +120,9 @@ def _covered(
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
     """How much of a pixel a line of this width covers whose middle runs so far from the pixel's."""
     half, soft = width / 2, 0.5 / ratio
-    return np.clip((np.minimum(away + soft, half) - np.maximum(away - soft, -half)) * ratio, 0, 1)
+    overlap = np.minimum(away + soft, half) - np.maximum(away - soft, -half)
+    covered: np.ndarray[Any, np.dtype[np.float64]] = np.clip(overlap * ratio, 0, 1)
+    return covered
 
 
 def write_png(picture: np.ndarray[Any, np.dtype[np.uint8]]) -> bytes:
