@@ -22,6 +22,12 @@ pytestmark = pytest.mark.database
 READING, LOADING, INDEXES, PUBLISHING = (STEPS[place] for place in (1, 3, 4, 5))
 COMPARING = "comparing with the published version"
 _editions = itertools.count(2)
+_NEVER_IMPORTED = (
+    "UPDATE catalogue.layer SET current_version_id = NULL WHERE id = 'fields'",
+    "DELETE FROM catalogue.import_job WHERE layer_id = 'fields'",
+    "DELETE FROM catalogue.layer_version WHERE layer_id = 'fields'",
+    "DELETE FROM catalogue.layer WHERE id = 'fields'",
+)
 MEANWHILE = (
     "The layer 'fields' was withdrawn while it was imported; nothing was published, and nothing of the import "
     "was kept."
@@ -119,11 +125,9 @@ def test_an_import_that_just_publishes_is_withdrawn_with_the_rest(program: Warm,
 def test_a_first_import_is_stopped_too(town: Town, program: Warm, onlooker: Onlooker) -> None:
     """Of a layer nobody has seen yet nothing is published, whether the import still reads or already loads."""
     for step in (READING, LOADING):
-        with onlooker.database.loading() as connection:
-            connection.execute("UPDATE catalogue.layer SET current_version_id = NULL WHERE id = 'fields'")
-            connection.execute("UPDATE catalogue.import_job SET version_id = NULL WHERE layer_id = 'fields'")
-            connection.execute("DELETE FROM catalogue.layer_version WHERE layer_id = 'fields'")
-            connection.execute("DELETE FROM catalogue.layer WHERE id = 'fields'")
+        with onlooker.database.owner.begin() as connection:
+            for statement in _NEVER_IMPORTED:
+                connection.exec_driver_sql(statement)
         with program.begin("layer", "import", "fields") as running:
             halt(running, step)
             withdrawing = program.run("layer", "withdraw", "fields", "--confirm")
@@ -133,5 +137,6 @@ def test_a_first_import_is_stopped_too(town: Town, program: Warm, onlooker: Onlo
         assert MEANWHILE in running.text
         assert "nothing of it was published or kept" in withdrawing.text
         assert onlooker.tables() == [onlooker.table("meadows")]
+        assert onlooker.jobs("fields")[-1][0] == "failed"
     assert program.run("layer", "import", "fields").status == 0
     assert onlooker.state("fields").number == 1
