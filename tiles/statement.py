@@ -92,6 +92,7 @@ class _Member:
             order=self._order(),
             properties=identifiers([table.FID, *self._source.columns]),
             shape=self._shape(),
+            moves=self._moves(),
             places=self._label_places(),
             **self.chosen(),
         )
@@ -128,19 +129,18 @@ class _Member:
         return sql.SQL("{} DESC, {}").format(identifier(table.SIZE), identifier(table.FID))
 
     def _shape(self) -> sql.Composable:
+        if self._source.kind == "point":
+            return self._clipped(self._geometry)
+        if self._source.kind == "line":
+            diagonal = sql.SQL("ST_BoundingDiagonal(ST_Expand(_near, {}))").format(self._bound("unit"))
+            return compose("tiles", "shape_line", widened=self._line_in_tile(diagonal))
+        return self._polygon()
+
+    def _polygon(self) -> sql.Composable:
         source = self._source
-        if source.kind == "point":
-            return self._in_tile(self._geometry)
         near = compose("tiles", "near", geometry=self._geometry, around=self._bound("around", "box2d"))
-        clipped, unit = self._in_tile(near), self._bound("unit")
-        if source.kind == "line" and source.least_size > 0:
-            return clipped
-        if source.kind == "line":
-            diagonal = sql.SQL("ST_BoundingDiagonal(ST_Expand({}, {}))").format(near, unit)
-            return compose(
-                "tiles", "shape_short", near=near, unit=unit, clipped=clipped, widened=self._in_tile(diagonal)
-            )
-        widened = self._in_tile(sql.SQL("ST_Buffer({}, {}, 'quad_segs=1')").format(near, unit))
+        wide = sql.SQL("ST_Buffer({}, {}, 'quad_segs=1')").format(near, self._bound("unit"))
+        clipped, widened = self._clipped(near), self._clipped(wide)
         if source.safe_zoom is None:
             return sql.SQL("COALESCE({}, {})").format(clipped, widened)
         return compose(
@@ -153,16 +153,30 @@ class _Member:
             widened=widened,
         )
 
-    def _in_tile(self, geometry: sql.Composable) -> sql.Composable:
+    def _moves(self) -> sql.Composable:
+        """Steps of a line on its way into the tile that are looked at more than once."""
+        if self._source.kind != "line":
+            return sql.SQL("")
         return compose(
             "tiles",
-            "shape_clipped",
-            geometry=geometry if self._source.is_stored else self._transformed(geometry),
-            buffer=sql.Literal(self._source.buffer),
+            "line_moves",
+            geometry=self._geometry,
+            asked=self._bound("asked", "geometry"),
+            around=self._bound("around", "box2d"),
+            moved=self._line_in_tile(identifier("_near")),
         )
 
-    def _transformed(self, geometry: sql.Composable) -> sql.Composable:
-        """Fewer vertices first: thinned by half a tile unit, transforming costs less than half."""
+    def _line_in_tile(self, line: sql.Composable) -> sql.Composable:
+        return compose("tiles", "line_in_tile", line=self._in_grid(line))
+
+    def _clipped(self, geometry: sql.Composable) -> sql.Composable:
+        buffer = sql.Literal(self._source.buffer)
+        return compose("tiles", "shape_clipped", geometry=self._in_grid(geometry), buffer=buffer)
+
+    def _in_grid(self, geometry: sql.Composable) -> sql.Composable:
+        """In the grid's CRS. Thinned by half a tile unit first, transforming costs less than half."""
+        if self._source.is_stored:
+            return geometry
         thinned = sql.SQL("ST_Simplify({}, {} / 2, true)").format(geometry, self._bound("unit"))
         return sql.SQL("ST_Transform({}, {})").format(thinned, sql.Literal(self._source.grid.srid))
 

@@ -1,4 +1,4 @@
-"""A tile is one question to the database, whatever number of layers it holds, and a broken layer is told alone."""
+"""A tile is one question to the database, however many layers it holds; a broken layer is told alone."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.database
 
 HERE = (508000.0, 136000.0)
 EXTENT = 4096
+STROKE_PIXELS = 24
 PLACES = [("WebMercatorQuad", 18), ("WebMercatorQuad", 14), ("SI-D96", 12), ("SI-D96", 8)]
 
 Drawn = dict[int, list[tuple[shapely.Polygon, shapely.Geometry]]]
@@ -189,8 +190,39 @@ def test_snapping_draws_what_clipping_draws(workshop: Any, grid_id: str, z: int)
             assert shape.symmetric_difference(other[frame]).buffer(-1).is_empty
 
 
+@pytest.mark.parametrize(("grid_id", "z"), PLACES)
+@pytest.mark.parametrize("kind", ["polygon", "line"])
+def test_wide_strokes_are_not_cut_at_the_seams(workshop: Any, grid_id: str, z: int, kind: str) -> None:
+    """Strokes of 24 pixels, painted tile by tile, cover what one painting of the whole covers, and no more."""
+    grid, column, row = _corner(workshop, grid_id, z)
+    cells = [cell for cell in _cells()[::4] if cell.area > 50 * 50]
+    shapes = cells if kind == "polygon" else [cell.exterior for cell in cells]
+    shapes = [shape if kind == "polygon" else shapely.LineString(shape) for shape in shapes]
+    style = {"default": {"line": "#000000", "line_width": STROKE_PIXELS}}
+    on_ground = [_on_ground(shape, grid, z, column, row) for shape in shapes]
+    workshop.publish("a", on_ground, kind=kind, style=style)
+    units = STROKE_PIXELS / 2 * EXTENT / grid.tile_size
+
+    drawn = _draw(workshop, grid, z, column, row)
+
+    painted = shapely.union_all(
+        [
+            shapely.intersection(_outline(shape).buffer(units), frame)
+            for pieces in drawn.values()
+            for frame, shape in pieces
+        ]
+    )
+    middle = shapely.box(-EXTENT, -EXTENT, EXTENT, EXTENT)
+    wanted = shapely.union_all([_outline(shape).buffer(units) for shape in shapes]).intersection(middle)
+    assert shapely.symmetric_difference(painted, wanted).buffer(-1).is_empty
+
+
+def _outline(shape: shapely.Geometry) -> shapely.Geometry:
+    return shape if shape.geom_type.endswith("LineString") else shape.boundary
+
+
 def _near_tiles(pieces: list[tuple[shapely.Polygon, shapely.Geometry]]) -> dict[str, shapely.Geometry]:
-    """By tile, what of the pieces lies in it or at most sixty units beyond; slivers at the clip are left out."""
+    """By tile, what of the pieces lies in it or at most sixty units beyond: without slivers at the clip."""
     near = {f.wkt: shape.intersection(f.buffer(60, join_style="mitre")) for f, shape in pieces}
     return {tile: shape for tile, shape in near.items() if shape.area > 0}
 

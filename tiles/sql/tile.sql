@@ -12,5 +12,6 @@ FROM (
     ORDER BY {order}
     LIMIT {limit}
 ) AS chosen
+{moves}
 CROSS JOIN LATERAL (SELECT {properties}, {shape} AS _shape) AS feature
 {places}
