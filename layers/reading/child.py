@@ -18,7 +18,7 @@ import sys
 from pydantic import TypeAdapter
 
 from gis.errors import ProstorError
-from layers.reading.barriers import shut_in
+from layers.reading.barriers import reaches_network, shut_in
 from layers.reading.job import ImportJob, InspectJob, Job, Limits
 from layers.reading.report import Inspection, Progress, Reading, Refusal
 from layers.reading.staging import NO_ROOM
@@ -27,6 +27,10 @@ ANSWER = "answer.json"
 # The status that says the staging folder's disk is full.
 NO_ROOM_STATUS = 28
 _PR_SET_PDEATHSIG = 1
+_NO_CELL = (
+    "This machine does not keep the reader of strangers' files apart from network and other files, so nothing "
+    "was read. Ask whoever runs it to look at what `prostor doctor` says about imports."
+)
 
 
 def main() -> int:
@@ -39,9 +43,8 @@ def main() -> int:
 def answer_job(job: ImportJob | InspectJob) -> int:
     """Limit this process, shut it in, do the job, write the answer. The status to end with."""
     _limit(job.limits)
-    shut_in(job.folder)
     try:
-        answer = _judge(job)
+        answer = _shut_in(job) or _judge(job)
         (job.folder / ANSWER).write_text(answer.model_dump_json(), encoding="utf-8")
     except OSError as exc:
         if exc.errno not in NO_ROOM:
@@ -49,6 +52,20 @@ def answer_job(job: ImportJob | InspectJob) -> int:
         # There may be no room for an answer either, so the status says it.
         return NO_ROOM_STATUS
     return 0
+
+
+def _shut_in(job: ImportJob | InspectJob) -> Refusal | None:
+    """Shut this process in; a refusal where too little of the cell stands for what has to be read.
+
+    GDAL reads everything but CSV, and fetches what a file tells it to: without a network or not at all.
+    """
+    try:
+        shut_in(job.folder)
+    except OSError as exc:
+        sys.stderr.write(f"a barrier was not put up: {exc}\n")
+        return Refusal(sentence=_NO_CELL)
+    kind = job.format if isinstance(job, InspectJob) else job.manifest.source.format
+    return Refusal(sentence=_NO_CELL) if kind != "csv" and reaches_network() else None
 
 
 def _judge(job: ImportJob | InspectJob) -> Reading | Inspection | Refusal:
