@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.serving.asking import ask_once_each
 from benchmarks.serving.journal import Cell
+from benchmarks.serving.peers.nginx import NginxOverFiles
 from benchmarks.serving.peers.prostor import Prostor
 from benchmarks.serving.peers.server import MERCATOR, Running
 from benchmarks.serving.portal import PARCELS
@@ -15,13 +18,13 @@ from benchmarks.serving.wrk import ask_again_and_again, write_paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from benchmarks.serving.peers.server import Server, Tile
     from benchmarks.serving.scenarios import Bench
 
 MEMORY = "prostor, from memory"
 DISK = "prostor, from the disk"
+OUR_FILES = NginxOverFiles.name
 FLASK = "prostor, through Flask"
 STATIC = "nginx static"
 _CLIENTS = 32
@@ -83,10 +86,13 @@ def _measure_disk(bench: Bench, ours: Prostor, paths: Sequence[Callable[[], str]
             return
         words = [each() for each in paths]
         ask_once_each(ours.port, words, 4, 60.0, [])
-    kept = _files(bench.stage.folder / "servers" / "prostor" / "home")
-    if kept < len(paths) / 2:
-        bench.journal.note(DISK, "not measured: this build keeps no tiles on the disk")
+    kept = next(Path(ours.home).rglob(f"{PARCELS.id}@*"), None)
+    if kept is None:
+        bench.journal.note(
+            DISK, "not measured, nor nginx over our files: this build keeps no tiles on the disk"
+        )
         return
+    _measure_our_files(bench, kept.parent, words)
     ours.keeps_home, ours.cache_megabytes = True, 1
     try:
         _measure(bench, ours, DISK, paths)
@@ -94,5 +100,11 @@ def _measure_disk(bench: Bench, ours: Prostor, paths: Sequence[Callable[[], str]
         ours.keeps_home, ours.cache_megabytes = False, megabytes
 
 
-def _files(folder: Path) -> int:
-    return sum(1 for each in folder.rglob("*") if each.is_file())
+def _measure_our_files(bench: Bench, root: Path, paths: Sequence[str]) -> None:
+    """nginx with Prostor's folder; only tiles that are there, since Prostor writes behind its answers."""
+    if bench.nginx is None:
+        return
+    there = [path for path in paths if root.joinpath(*path.split("/")[2:]).with_suffix(".mvt.gz").exists()]
+    server = NginxOverFiles(bench.stage, bench.nginx.tools)
+    server.root = root
+    _measure(bench, server, OUR_FILES, [partial(str, path) for path in there])

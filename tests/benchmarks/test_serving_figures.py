@@ -135,6 +135,15 @@ def test_cold_aims_at_twice_the_best_peer(ours: int, is_met: bool) -> None:
     assert verdict.ratio == ours / 100
 
 
+def test_the_hot_path_is_held_against_files_behind_nginx() -> None:
+    """Half of nginx from memory, and at par with our own files behind it."""
+    rates = {"prostor, from memory": 40, "nginx over our files": 95, "nginx static": 100}
+
+    verdicts = judge(add_up(_figures("hot path", **{name: [rate] for name, rate in rates.items()})), {})
+
+    assert [(each.ratio, each.is_met) for each in verdicts] == [(0.4, False), (0.95, True)]
+
+
 @pytest.mark.parametrize(("missing", "against"), [(0, "martin"), (1, "tipg")])
 def test_bytes_are_held_against_equal_content(missing: int, against: str) -> None:
     """A peer that leaves features out may be as small as it likes."""
@@ -234,9 +243,9 @@ def _outcome(rate: float, errors: int = 0) -> Outcome:
     return Outcome(int(rate), 1.0, 1.0, 2.0, 1000, errors)
 
 
-def _figures(errors: int = 0, **rates: list[float]) -> list[Measured]:
+def _figures(scenario: str = "cold", errors: int = 0, **rates: list[float]) -> list[Measured]:
     return [
-        Measured(COLD._replace(server=server, round=number), _outcome(rate, errors))
+        Measured(COLD._replace(scenario=scenario, server=server, round=number), _outcome(rate, errors))
         for server, rounds in rates.items()
         for number, rate in enumerate(rounds)
     ]

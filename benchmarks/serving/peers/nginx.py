@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -51,6 +53,17 @@ class NginxStatic(Server):
         start_nginx(self, config, running)
 
 
+class NginxOverFiles(NginxStatic):
+    """The files Prostor keeps on the disk, sent by nginx under the addresses Prostor gives them."""
+
+    name = "nginx over our files"
+    root: Path
+
+    def _launch(self, running: Running) -> None:
+        server = _OVER_FILES.replace("{files}", str(self.root))
+        start_nginx(self, write_config(self.folder, self.port, server, running.workers), running)
+
+
 def nginx_version(tools: Path) -> str:
     """Version of nginx. Raises MissingError."""
     program = find_program("nginx", tools, HOW)
@@ -61,6 +74,7 @@ def nginx_version(tools: Path) -> str:
 def write_config(folder: Path, port: int, server: str, workers: int) -> Path:
     """A configuration around one server block; nginx stays in front and writes only below `folder`."""
     text = _CONFIG.replace("{folder}", str(folder)).replace("{workers}", str(workers))
+    text = text.replace("{user}", pwd.getpwuid(os.geteuid()).pw_name)
     text = text.replace("{port}", str(port)).replace("{server}", server)
     path = folder / "nginx.conf"
     path.write_text(text, encoding="utf-8")
@@ -75,6 +89,7 @@ def start_nginx(server: Server, config: Path, running: Running) -> None:
 
 _CONFIG = """\
 daemon off;
+user {user};
 worker_processes {workers};
 pid {folder}/nginx.pid;
 error_log stderr error;
@@ -94,6 +109,15 @@ http {
 {server}
   }
 }
+"""
+_OVER_FILES = """\
+    open_file_cache max=100000 inactive=600s;
+    types { application/vnd.mapbox-vector-tile mvt; }
+    location /tiles/ {
+      alias {files}/;
+      gzip_static always;
+      add_header Cache-Control "public, max-age=31536000, immutable";
+    }
 """
 _STATIC = """\
     root {files};
