@@ -33,7 +33,7 @@ class Plan:
     workers: int = 2
 
 
-FULL = Plan("full", 1_000_000, 300_000, 2, 2.5, 2.0, 10.0, 5, 40)
+FULL = Plan("full", 1_000_000, 300_000, 2, 2.0, 2.0, 10.0, 4, 40)
 SMALL = Plan("small", 50_000, 15_000, 1, 1.5, 1.0, 4.0, 4, 12)
 TINY = Plan(
     "tiny",

@@ -78,8 +78,7 @@ def _cold_tables(sums: Sums) -> list[str]:
     places = [place for place in sums if place.scenario == "cold" and place.layer == PARCELS.id]
     parts = ["## Cold: parcels, WebMercatorQuad"]
     parts += [
-        f"{clients} client{'s' if clients > 1 else ''}:\n\n"
-        + _by_zoom(sums, [place for place in places if place.clients == clients])
+        f"{_clients(clients)}:\n\n" + _by_zoom(sums, [place for place in places if place.clients == clients])
         for clients in sorted({place.clients for place in places})
     ]
     return parts
@@ -141,6 +140,10 @@ def _round(number: float) -> str:
     )
 
 
+def _clients(number: int) -> str:
+    return f"{number} client{'s' if number > 1 else ''}"
+
+
 def _ceiling_table(sums: Sums) -> str:
     places = [place for place in sums if place.scenario == "ceiling"]
     if not places:
@@ -150,7 +153,7 @@ def _ceiling_table(sums: Sums) -> str:
     for zoom in sorted({place.zoom for place in places}):
         found = {place.clients: sums[place] for place in places if place.zoom == zoom}
         rows.append([f"z{zoom}", *(_cell(found[each].get("nginx static")) for each in clients)])
-    head = ["tiles/s · p50/p99 ms", *(f"{each} clients" for each in clients)]
+    head = ["tiles/s · p50/p99 ms", *map(_clients, clients)]
     note = "The same lists of tiles, as files from nginx: a server's rate far below these is its own."
     return f"## The limit of the cold generator\n\n{_table(head, rows)}\n\n{note}"
 
@@ -160,11 +163,11 @@ def _warm_tables(sums: Sums) -> str:
     if not places:
         return "## Warm\n\nNot measured: wrk was not here."
     tables = [
-        f"{clients} client{'s' if clients > 1 else ''}:\n\n"
-        + _by_zoom(sums, [place for place in places if place.clients == clients])
+        f"{_clients(clients)}:\n\n" + _by_zoom(sums, [place for place in places if place.clients == clients])
         for clients in sorted({place.clients for place in places})
     ]
-    note = "A rate of 0 means that no answer was finished even in six times the usual seconds."
+    note = "Martin compresses every answer anew; the row without compression shows its cache. "
+    note += "A rate of 0 means that no answer was finished even in six times the usual seconds."
     return "## Warm: parcels, the same tiles again, caches on\n\n" + "\n\n".join([*tables, note])
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from benchmarks.serving.plan import Plan
     from benchmarks.serving.stage import Stage
 
+# In the name of a server that is asked for tiles as they are; browsers accept gzip.
+PLAIN = ", not compressed"
 _WARM_UP_TILES = 8
 _ZIPF_REQUESTS = 40_000
 _OTHER_CLIENTS = 4
@@ -168,7 +170,7 @@ def _measure_statement(
 
 def _warm_up(server: Server, layer: BenchLayer, tiles: Sequence[Tile]) -> None:
     """Open connections and load libraries, in every worker, with tiles that are not measured."""
-    for _ in range(2 if tiles else 0):
+    if tiles:
         ask_once_each(server.port, [server.path(layer, tile) for tile in tiles], len(tiles), 10.0, [])
 
 
@@ -242,7 +244,7 @@ def _measure_plain(bench: Bench, server: Server, zooms: dict[int, list[Tile]]) -
     if server.name != "martin":
         return
     for zoom, tiles in zooms.items():
-        cell = Cell("warm", f"{server.label}, not compressed", PARCELS.id, MERCATOR, zoom, _MIXED_CLIENTS[-1])
+        cell = Cell("warm", f"{server.label}{PLAIN}", PARCELS.id, MERCATOR, zoom, _MIXED_CLIENTS[-1])
         paths = [server.path(PARCELS, tile) for tile in tiles]
         asked = write_paths(server.folder / f"paths-{zoom}", paths, "identity")
         bench.journal.keep(cell, _ask_on(bench, server, asked, cell.clients))

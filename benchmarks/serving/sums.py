@@ -10,6 +10,7 @@ from benchmarks.serving.content import Tally
 from benchmarks.serving.hotpath import MEMORY, OUR_FILES, STATIC
 from benchmarks.serving.peers.server import MERCATOR
 from benchmarks.serving.portal import PARCELS
+from benchmarks.serving.scenarios import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -103,8 +104,8 @@ def read_tallies(facts: Mapping[str, Any]) -> dict[str, dict[tuple[str, str, int
 
 
 def is_peer(server: str) -> bool:
-    """True for a tile server beside us: no web server with files, and no bare statement without HTTP."""
-    return not server.startswith((OURS, STATIC)) and STATEMENT not in server
+    """True for a tile server beside us: no web server with files, nothing without HTTP or compression."""
+    return not (server.startswith((OURS, STATIC)) or STATEMENT in server or server.endswith(PLAIN))
 
 
 def judge(sums: Sums, facts: Mapping[str, Any]) -> list[Verdict]:
