@@ -26,7 +26,7 @@ from gis import crs
 from gis.errors import ConfigurationError
 from gis.geometry import GeometryKind
 from layers.parts import Part
-from layers.style import Style, Text
+from layers.style import GroundResolution, Style, Text
 
 # PostgreSQL takes 1,600 columns, and ours stand beside them.
 MAX_COLUMNS = 1500
@@ -127,10 +127,17 @@ class Search(Part):
     kind: Literal["parcel", "address", "place", "zone", "other"] = "other"
 
 
-class Tiles(Part):
-    """What travels in vector tiles beside the columns the style needs."""
+class TileColumn(Part):
+    """A column that travels in tiles only where the map is at least this detailed."""
 
-    columns: tuple[ColumnName, ...] = ()
+    column: ColumnName
+    max_metres_per_pixel: GroundResolution
+
+
+class Tiles(Part):
+    """What travels in vector tiles beside the column that decides the class, for programs other than ours."""
+
+    columns: tuple[ColumnName | TileColumn, ...] = ()
     max_features: int = Field(default=20_000, ge=100, le=200_000)
 
 
@@ -176,8 +183,8 @@ class Manifest(Part):
         mentioned = {
             "key": self.key,
             "name": self.name,
-            "tiles.columns": self.tiles.columns,
             "style": self.style.columns(),
+            "tiles.columns": tuple(self.tile_columns),
             "search.text": _fields_of(self.search.text) if self.search else (),
         }
         for place, names in mentioned.items():
@@ -193,9 +200,18 @@ class Manifest(Part):
         return self.name or self.key
 
     @property
-    def tile_columns(self) -> tuple[str, ...]:
-        """Columns that travel in tiles: what the style reads, then what the manifest adds."""
-        return tuple(dict.fromkeys([*self.style.columns(), *self.tiles.columns]))
+    def tile_columns(self) -> Mapping[str, float | None]:
+        """Columns that travel in tiles, each with the coarsest metres per pixel it does so at, None for any.
+
+        First the one that decides the class, at every scale; then those that the manifest adds.
+        """
+        found: dict[str, float | None] = {self.style.by: None} if self.style.by else {}
+        for each in self.tiles.columns:
+            if isinstance(each, str):
+                found[each] = None
+            else:
+                found.setdefault(each.column, each.max_metres_per_pixel)
+        return found
 
     @property
     def source_path(self) -> Path:

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 # Tile units that every layer gets beyond the sides: four CSS pixels, the custom of all tile servers.
 BUFFER = 64
 
-# A client that draws 512-pixel tiles shows a tile at half its resolution, so labels travel one zoom early.
-_LABEL_TOLERANCE = 2.0
+# A client that draws 512-pixel tiles shows a tile at half its resolution, so labels and columns that begin at a
+# scale travel one zoom early.
+_EARLIER = 2.0
 
 # Smaller than this share of a CSS pixel a feature leaves no mark even on a screen with two dots per pixel.
 # Lines get half of it: a street made of short pieces must not fall into dashes.
@@ -93,8 +94,9 @@ class TileSource:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The published columns that travel as properties."""
-        return self.layer.manifest.tile_columns
+        """The published columns that travel as properties. Texts of labels are in the layer of labels."""
+        columns = self.layer.manifest.tile_columns
+        return tuple(name for name, coarsest in columns.items() if coarsest is None or self._is_finer(coarsest))
 
     @property
     def label(self) -> str | None:
@@ -102,8 +104,12 @@ class TileSource:
         label = self.layer.manifest.style.label
         if label is None:
             return None
-        coarsest = label.max_metres_per_pixel * _LABEL_TOLERANCE * (1 + SCALE_TOLERANCE)
-        return label.column if self.is_deepest or self.ground_resolution <= coarsest else None
+        return label.column if self._is_finer(label.max_metres_per_pixel) else None
+
+    def _is_finer(self, metres_per_pixel: float) -> bool:
+        """True when a map that shows this tile may be at least this detailed."""
+        coarsest = metres_per_pixel * _EARLIER * (1 + SCALE_TOLERANCE)
+        return self.is_deepest or self.ground_resolution <= coarsest
 
     @property
     def is_deepest(self) -> bool:

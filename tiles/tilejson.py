@@ -100,7 +100,12 @@ def _vector_layers(sources: list[TileSource], language: str) -> list[Json]:
     """The layer itself and, where there are any, its labels."""
     layer = sources[0].layer
     title = layer.manifest.title.in_language(language)
-    described = [_vector_layer(layer.id, title, describe_fields(layer, language), sources)]
+    described = [
+        {
+            **_vector_layer(layer.id, title, describe_fields(layer, language), sources),
+            "prostor": {"max_features": sources[0].max_features, "fields": _field_zooms(sources)},
+        }
+    ]
     labelled = [source for source in sources if source.label]
     if labelled:
         fields = {"text": "text"}
@@ -108,6 +113,15 @@ def _vector_layers(sources: list[TileSource], language: str) -> list[Json]:
             fields["w"] = "free width at the label, decimetres on the ground"
         described.append(_vector_layer(f"{layer.id}:labels", title, fields, labelled))
     return described
+
+
+def _field_zooms(sources: list[TileSource]) -> Json:
+    """For each property the zooms whose tiles hold it; a column that no zoom holds is left out."""
+    held: dict[str, list[int]] = {}
+    for source in sources:
+        for name in source.columns:
+            held.setdefault(name, []).append(source.zoom)
+    return {name: {"minzoom": zooms[0], "maxzoom": zooms[-1]} for name, zooms in held.items()}
 
 
 def _vector_layer(name: str, title: str, fields: dict[str, str], sources: list[TileSource]) -> Json:

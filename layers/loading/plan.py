@@ -114,6 +114,7 @@ def tile_relevant(manifest: Manifest) -> dict[str, object]:
         "id": manifest.id,
         "kind": manifest.geometry.kind,
         "columns": list(manifest.tile_columns),
+        "coarsest": list(manifest.tile_columns.values()),
         "types": [manifest.columns[name].type for name in manifest.tile_columns],
         "label": [label.column, label.max_metres_per_pixel] if label else None,
         "scale": manifest.style.scale.model_dump(),

@@ -59,6 +59,18 @@ def test_geometry_is_right_within_one_unit(workshop: Any, grid: str) -> None:
     assert drawn.hausdorff_distance(shape) <= unit
 
 
+def test_label_text_travels_with_labels_only(workshop: Any) -> None:
+    """The label's column is no property of the features; the class column is one, at every scale."""
+    style = {"label": {"column": "name"}, "by": "code"}
+    workshop.publish("a", [_square(900, at=(507600, 135600))], style=style)
+
+    deepest = workshop.tile_at("a", "SI-D96", 12, (508010, 136010))
+    coarse = workshop.tile_at("a", "SI-D96", 5, (508010, 136010))
+
+    for tile in (deepest, coarse):
+        assert tile["a"]["features"][0]["properties"] == {"code": 1}
+
+
 def test_largest_come_first(workshop: Any) -> None:
     """Features are ordered by size, so that small ones are drawn on top, and by id among equals."""
     workshop.publish("a", [_square(3), _square(9), _square(3), _square(30)])

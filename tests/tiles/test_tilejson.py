@@ -39,10 +39,28 @@ def test_tilejson_tells_how_to_ask(workshop: Any) -> None:
     assert 15.10 < west < east < 15.11
     assert 46.36 < south < north < 46.37
     layer, labels = content["vector_layers"]
-    assert (layer["id"], layer["fields"]) == ("a", {"name": "a", "code": "a"})
+    assert (layer["id"], layer["fields"]) == ("a", {"code": "a"})
+    assert layer["prostor"] == {"max_features": 20000, "fields": {"code": {"minzoom": 9, "maxzoom": 12}}}
     assert (layer["minzoom"], layer["maxzoom"]) == (9, 12)
     assert (labels["id"], list(labels["fields"])) == ("a:labels", ["text", "w"])
     assert (labels["minzoom"], labels["maxzoom"]) == (11, 12)
+
+
+def test_tilejson_says_which_field_is_in_which_zooms(workshop: Any) -> None:
+    """The class column is there at every zoom, a column with a scale from the zoom of that scale on."""
+    style = {"scale": {"max": 40.0}, "by": "name", "default": {"line": "#000000"}}
+    tiles = {"columns": [{"column": "code", "max_metres_per_pixel": 1.0}], "max_features": 500}
+    workshop.publish("a", [shapely.box(507000, 135000, 509000, 137000)], style=style, tiles=tiles)
+    (layer,) = workshop.client.get("/tiles/a/SI-D96.json").json["vector_layers"]
+
+    held = {z: workshop.tile_at("a", "SI-D96", z, HERE)["a"]["features"][0]["properties"] for z in range(5, 13)}
+
+    assert layer["prostor"]["max_features"] == 500
+    for name, zooms in layer["prostor"]["fields"].items():
+        first, last = zooms["minzoom"], zooms["maxzoom"]
+        assert [z for z in held if name in held[z]] == list(range(first, last + 1)), name
+    assert layer["prostor"]["fields"]["name"]["minzoom"] == 5
+    assert layer["prostor"]["fields"]["code"]["minzoom"] == 9
 
 
 def test_every_zoom_it_names_has_tiles(workshop: Any) -> None:
