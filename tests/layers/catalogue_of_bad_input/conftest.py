@@ -11,29 +11,28 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import fiona
 import pytest
 import shapely
 from psycopg import sql
-from shapely.geometry import mapping
 
 from gis.database import Database
 from gis.errors import SourceError
 from gis.settings import Settings
 from layers.loading.importing import ImportReport, import_layer
-from layers.manifest import Manifest, parse_manifest
 from layers.portal import Portal, read_portal
 from prostor.app import DATABASE, create_app
+from tests.layers.area_sources import build_areas_manifest, write_areas
 from tiles.grid import read_grids
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
     from typing import LiteralString
 
     from flask.testing import FlaskClient
 
     from gis.cluster import EmbeddedCluster
+    from layers.manifest import Manifest
 
 WEST, SOUTH = 502_000, 135_000
 # Somewhere in the squares, for a tile of them.
@@ -45,7 +44,6 @@ municipality = { name = { sl = "Lipovec" }, office = { sl = "Urad za prostor" } 
 outline = { west = 500000, south = 130000, east = 510000, north = 140000 }
 themes = [ { id = "a", title = { sl = "A" }, description = { sl = "A" }, layers = ["areas"] } ]
 """
-DRIVERS: Mapping[str, str] = {".shp": "ESRI Shapefile", ".gpkg": "GPKG", ".geojson": "GeoJSON"}
 FORMATS: Mapping[str, str] = {
     ".shp": "shapefile",
     ".zip": "shapefile",
@@ -104,7 +102,7 @@ class Registry:
 
     def manifest(self, path: Path, **source: Any) -> Manifest:
         """A manifest that would replace the published layer by this file."""
-        return build_manifest("areas", {"format": FORMATS[path.suffix.lower()], **source})
+        return build_areas_manifest("areas", {"format": FORMATS[path.suffix.lower()], **source})
 
     def left_in_staging(self) -> list[Path]:
         """Staging folders of imports that are over."""
@@ -141,8 +139,8 @@ def registry(
     settings = Settings(home=folder / "home", portal=folder)
     app = create_app(settings, database.urls)
     made = Registry(database, read_portal(folder), settings.home, app.test_client())
-    source = write_source(folder / "areas.gpkg", make_squares(12))
-    made.load(build_manifest("areas", {"format": "geopackage"}), source)
+    source = write_areas(folder / "areas.gpkg", make_squares(12))
+    made.load(build_areas_manifest("areas", {"format": "geopackage"}), source)
     yield made
     app.extensions[DATABASE].dispose()
     database.dispose()
@@ -156,7 +154,9 @@ def refused(registry: Registry) -> Callable[..., str]:
     """
 
     def refuse(path: Path, *, source: Mapping[str, Any] | None = None, **parts: Any) -> str:
-        manifest = build_manifest("areas", {"format": FORMATS[path.suffix.lower()], **(source or {})}, **parts)
+        manifest = build_areas_manifest(
+            "areas", {"format": FORMATS[path.suffix.lower()], **(source or {})}, **parts
+        )
         before = registry.look()
 
         with pytest.raises(SourceError) as caught:
@@ -180,7 +180,7 @@ def accepted(registry: Registry) -> Callable[..., ImportReport]:
     def accept(path: Path, *, source: Mapping[str, Any] | None = None, **parts: Any) -> ImportReport:
         number = registry.rows("SELECT count(*) FROM catalogue.layer")[0][0]
         made = {"format": FORMATS[path.suffix.lower()], **(source or {})}
-        manifest = build_manifest(f"row-{number}", made, **parts)
+        manifest = build_areas_manifest(f"row-{number}", made, **parts)
         before = registry.look()
 
         report = registry.load(manifest, path)
@@ -212,13 +212,13 @@ def stored(registry: Registry) -> Callable[..., list[dict[str, Any]]]:
 @pytest.fixture
 def write() -> Callable[..., Path]:
     """`write(path, shapes, names=…, crs=…, kind=…)`: shapes with an ID (A1, A2, …) and a name (IME)."""
-    return write_source
+    return write_areas
 
 
 @pytest.fixture
 def make_manifest() -> Callable[..., Manifest]:
     """`make_manifest("areas", {"format": "csv", …}, geometry=…)`: polygons in D96/TM unless said otherwise."""
-    return build_manifest
+    return build_areas_manifest
 
 
 @pytest.fixture
@@ -230,54 +230,6 @@ def squares() -> Callable[[int], list[Any]]:
 def make_squares(count: int) -> list[Any]:
     """Squares of 40 m side by side, inside the outline."""
     return [shapely.box(WEST + 50 * n, SOUTH, WEST + 50 * n + 40, SOUTH + 40) for n in range(count)]
-
-
-def write_source(
-    path: Path,
-    shapes: Sequence[Any],
-    *,
-    names: Sequence[str] | None = None,
-    crs: str | None = "EPSG:3794",
-    kind: str = "Polygon",
-    **options: Any,
-) -> Path:
-    """Write shapes with an ID (A1, A2, …) and a name (IME) by fiona; `crs=None` writes no CRS."""
-    schema = {"geometry": kind, "properties": {"ID": "str:20", "IME": "str:80"}}
-    known = {"crs": crs} if crs else {}
-    with fiona.open(path, "w", driver=DRIVERS[path.suffix], schema=schema, **known, **options) as file:
-        for place, shape in enumerate(shapes):
-            name = names[place] if names else f"Območje {place + 1}"
-            geometry = mapping(shape) if shape is not None else None
-            file.write({"geometry": geometry, "properties": {"ID": f"A{place + 1}", "IME": name}})
-    return path
-
-
-def build_manifest(layer_id: str, source: Mapping[str, Any], **parts: Any) -> Manifest:
-    """A manifest of polygons with an id and a name, in D96/TM unless said otherwise."""
-    return parse_manifest(
-        {
-            "id": layer_id,
-            "title": {"sl": "Območja"},
-            "description": {"sl": "Območja."},
-            "source": {
-                "file": "areas.gpkg",
-                "crs": 3794,
-                "state_date": "2026-03-01",
-                "provider": {"sl": "Občina"},
-                "licence": "CC-BY-4.0",
-                "attribution": {"sl": "Vir: Občina"},
-                **source,
-            },
-            "geometry": {"kind": "polygon"},
-            "columns": {
-                "id": {"source": ["ID"], "title": {"sl": "Oznaka"}},
-                "name": {"source": ["IME"], "title": {"sl": "Ime"}},
-            },
-            "key": ["id"],
-            "style": {"default": {"fill": "#aabbcc"}},
-            **parts,
-        }
-    )
 
 
 def check_sentence(sentence: str, path: Path) -> None:

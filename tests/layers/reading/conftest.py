@@ -5,22 +5,21 @@ from __future__ import annotations
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-import fiona
 import pytest
-from shapely.geometry import mapping
 
 from layers.loading.plan import stored_columns
-from layers.manifest import Manifest, parse_manifest
 from layers.reading.conversion import import_source
 from layers.reading.job import ImportJob, Limits
 from layers.reading.sandbox import run_import
 from layers.reading.staging import stage
 from layers.targets import TileTarget
+from tests.layers.area_sources import build_areas_manifest, write_areas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from layers.manifest import Manifest
     from layers.reading.report import Reading
 
 OUTLINE = (500_000.0, 130_000.0, 510_000.0, 140_000.0)
@@ -35,32 +34,8 @@ def make_reading_manifest() -> Callable[..., Manifest]:
     """Makes a manifest of plain polygons with a key and a name; keyword arguments replace its parts."""
 
     def make(*, source: Mapping[str, Any] | None = None, **parts: Any) -> Manifest:
-        return parse_manifest(
-            {
-                "id": "areas",
-                "title": {"sl": "Območja"},
-                "description": {"sl": "Območja."},
-                "source": {
-                    "file": "areas.shp",
-                    "format": "shapefile",
-                    "crs": 3794,
-                    "state_date": "2026-03-01",
-                    "provider": {"sl": "Občina"},
-                    "licence": "CC-BY-4.0",
-                    "attribution": {"sl": "Vir: Občina"},
-                    **(source or {}),
-                },
-                "geometry": {"kind": "polygon"},
-                "columns": {
-                    "id": {"source": ["ID"], "title": {"sl": "Oznaka"}},
-                    "name": {"source": ["IME"], "title": {"sl": "Ime"}},
-                },
-                "key": ["id"],
-                "name": ["name"],
-                "style": {"default": {"fill": "#aabbcc"}},
-                **parts,
-            }
-        )
+        stated = {"file": "areas.shp", "format": "shapefile", **(source or {})}
+        return build_areas_manifest("areas", stated, **{"name": ["name"], **parts})
 
     return make
 
@@ -69,30 +44,8 @@ def make_reading_manifest() -> Callable[..., Manifest]:
 def write_source() -> Callable[..., Path]:
     """Writes shapes with an ID and a name by fiona; `crs=None` writes no CRS."""
 
-    def write(
-        path: Path,
-        shapes: Sequence[Any],
-        *,
-        names: Sequence[str] | None = None,
-        crs: str | None = "EPSG:3794",
-        encoding: str = "utf-8",
-        kind: str = "Polygon",
-        **options: Any,
-    ) -> Path:
-        driver = {".shp": "ESRI Shapefile", ".gpkg": "GPKG", ".geojson": "GeoJSON"}[path.suffix]
-        schema = {"geometry": kind, "properties": {"ID": "str:20", "IME": "str:80"}}
-        if crs is not None:
-            options["crs"] = crs
-        with fiona.open(path, "w", driver=driver, schema=schema, encoding=encoding, **options) as file:
-            for number, shape in enumerate(shapes, start=1):
-                name = names[number - 1] if names else f"Območje {number}"
-                file.write(
-                    {
-                        "geometry": mapping(shape) if shape is not None else None,
-                        "properties": {"ID": f"A{number}", "IME": name},
-                    }
-                )
-        return path
+    def write(path: Path, shapes: Sequence[Any], *, encoding: str = "utf-8", **options: Any) -> Path:
+        return write_areas(path, shapes, encoding=encoding, **options)
 
     return write
 
