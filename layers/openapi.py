@@ -14,6 +14,7 @@ from layers.filters import DEFAULT_LIMIT, FORMATS, MAX_LIMIT, queryable_columns
 from layers.identify import DEFAULT_TOLERANCE_M, MAX_TOLERANCE_M
 from layers.links import GEOJSON_TYPE, JSON_TYPE, SCHEMA_TYPE
 from layers.offered_crs import CRS84, offered_crs
+from layers.public_quality import MOST_REPAIRS
 from layers.queryables import describe_column
 from layers.search import DEFAULT_LIMIT as SEARCH_LIMIT
 from layers.search import MAX_LENGTH
@@ -36,6 +37,13 @@ _FAULTS = {
 }
 
 
+_REPAIRS = (
+    f"`quality.repairs` lists the first {MOST_REPAIRS:,} features whose geometry was mended; "
+    "`quality.repairs_count` says how many there are. The municipality has the whole list in "
+    "`prostor layer show ID --json`."
+)
+
+
 def build_paths(catalogue: Catalogue) -> Mapping[str, Json]:
     """Every path of this floor, with the collections that are published now."""
     page = [_format("json", "html"), _lang()]
@@ -44,7 +52,7 @@ def build_paths(catalogue: Catalogue) -> Mapping[str, Json]:
         "/ogc/collections/{collectionId}": _get("collection", "A layer", [_layer(), _format("json"), _lang()]),
         "/layers": _get("layers", "The published layers with source and licence", page),
         "/layers/{collectionId}": _get(
-            "layer", "A layer with columns, quality and versions", [_layer(), *page]
+            "layer", "A layer with columns, quality and versions", [_layer(), *page], description=_REPAIRS
         ),
         "/layers/{collectionId}/changes": _get(
             "changes", "What differs between two versions of a layer", _changes_parameters()
@@ -144,13 +152,16 @@ def _identify_parameters() -> list[Json]:
     ]
 
 
-def _get(name: str, summary: str, parameters: list[Json], *, media_type: str = JSON_TYPE) -> Json:
+def _get(
+    name: str, summary: str, parameters: list[Json], *, media_type: str = JSON_TYPE, description: str = ""
+) -> Json:
     answer = {"description": summary, "content": {media_type: {"schema": {"type": "object"}}}}
     return {
         "get": {
             "operationId": name,
             "tags": ["features"],
             "summary": summary,
+            **({"description": description} if description else {}),
             "parameters": parameters,
             "responses": {"200": answer, **_FAULTS},
         }

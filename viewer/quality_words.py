@@ -57,7 +57,8 @@ def describe_quality(layer: PublishedLayer, phrases: Phrases) -> QualityWords:
     """The report of a version, in the language of the phrases."""
     quality = public_quality(layer.quality)
     repairs = quality.get("repairs", [])
-    hidden = len(repairs) - MOST_REPAIRS
+    count = quality.get("repairs_count", 0)
+    hidden = count - MOST_REPAIRS
     return QualityWords(
         remarks=(
             *_counted(quality, layer.row_count, phrases),
@@ -69,7 +70,7 @@ def describe_quality(layer: PublishedLayer, phrases: Phrases) -> QualityWords:
             _repair(each, phrases, with_area=layer.manifest.geometry.kind == "polygon")
             for each in repairs[:MOST_REPAIRS]
         ),
-        repaired=phrases.count("quality.repaired", len(repairs)) if repairs else phrases.say("quality.sound"),
+        repaired=phrases.count("quality.repaired", count) if repairs else phrases.say("quality.sound"),
         more=phrases.count("quality.more_repaired", hidden) if hidden > 0 else None,
     )
 

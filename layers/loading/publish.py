@@ -121,6 +121,8 @@ def _choose(connection: Connection, layer_id: str, number: int | None) -> tuple[
     ).fetchone()
     if row is None:
         refuse_gone(find_state(connection, layer_id, number), layer_id, number)
+        if number is None:
+            refuse_withdrawn(connection, layer_id)
         wanted = f"version {number}" if number is not None else "version that waits"
         raise NotFoundError(
             f"The layer {layer_id!r} has no {wanted}; `prostor layer show {layer_id[:64]}` lists its versions."
@@ -135,6 +137,16 @@ def find_state(connection: Connection, layer_id: str, number: int | None) -> str
         read_statement("layers", "state_of_version"), {"layer_id": layer_id, "number": number}
     ).fetchone()
     return str(row[0]) if row is not None else None
+
+
+def refuse_withdrawn(connection: Connection, layer_id: str) -> None:
+    """Raise GoneError when the layer is withdrawn, so that none of its versions can be published."""
+    row = connection.execute(read_statement("layers", "withdrawn_since"), {"layer_id": layer_id}).fetchone()
+    if row is not None:
+        raise GoneError(
+            f"The layer {layer_id!r} is withdrawn, and its data were deleted: none of its versions can be "
+            "published. Import it again to publish it."
+        )
 
 
 def refuse_gone(state: str | None, layer_id: str, number: int | None) -> None:

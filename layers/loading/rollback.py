@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gis.errors import ConflictError, GoneError, NotFoundError
 from gis.statements import read_statement
 from layers.loading.journal import claim_layer, layer_lock
-from layers.loading.publish import Publication, find_state, move_pointer, refuse_gone
+from layers.loading.publish import Publication, find_state, move_pointer, refuse_gone, refuse_withdrawn
 
 if TYPE_CHECKING:
     import psycopg
@@ -35,6 +35,7 @@ def _find_target(connection: Connection, layer_id: str, number: int | None) -> t
     """Number of the published version, and id and number of the one to go back to."""
     row: Any = connection.execute(read_statement("layers", "version_before"), {"layer_id": layer_id}).fetchone()
     if row is None:
+        refuse_withdrawn(connection, layer_id)
         raise NotFoundError(
             f"Nothing of {layer_id[:64]!r} is published, so there is nothing to go back from. "
             "`prostor layer list` shows the layers there are."

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from gis.errors import NotFoundError
+from gis.errors import ConflictError, NotFoundError, UnavailableError
 from gis.logs import logger
 from gis.statements import read_statement
 from layers.loading.journal import claim_layer, say_withdrawn
@@ -88,13 +88,20 @@ def withdraw_layer(
     """Withdraw every version of a layer and delete its data; tables that are read are waited for a moment.
 
     An import of it that is running publishes nothing any more. A layer that is withdrawn already only loses
-    what was left of it. Raises NotFoundError for a layer nobody ever tried to import.
+    what was left of it. Raises NotFoundError for a layer nobody ever tried to import, ConflictError when it is
+    withdrawn but its data could not be deleted.
     """
     with database.loading() as connection:
         holdings = _end_life(connection, layer_id)
         if not holdings.is_empty:
             record(connection, "withdrawn", layer_id, None, who=who, facts=_facts(holdings, reason))
-    dropped, left = _drop_tables(database, layer_id, patience_seconds)
+    try:
+        dropped, left = _drop_tables(database, layer_id, patience_seconds)
+    except UnavailableError as exc:
+        raise ConflictError(
+            f"The layer {layer_id!r} is withdrawn: nobody can read it any more. But the database went away "
+            "before its data were deleted. Give the same command again when it is back."
+        ) from exc
     _log.info("layer_withdrawn", layer=layer_id, versions=len(holdings.versions), tables_left=left)
     return Withdrawal(holdings, dropped, left)
 

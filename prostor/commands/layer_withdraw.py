@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gis.errors import UnavailableError
 from layers.loading.retire import sweep
 from layers.loading.withdraw import HeldVersion, Holdings, Withdrawal, find_holdings, withdraw_layer
 from prostor.commands.console import answer, say
 from prostor.commands.layer_opening import layer_settings, opened
 from prostor.commands.signature import find_signature
 from prostor.commands.tables import show_rows, written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def withdraw(
@@ -25,20 +30,29 @@ def withdraw(
 ) -> None:
     """Withdraw a layer: no version of it is published or kept any more, and its data are deleted."""
     settings = layer_settings()
-    with opened(settings) as database:
+    with _told_when_away(layer), opened(settings) as database:
         if not confirm:
             _say_what_would_go(find_holdings(database, layer))
             raise typer.Exit(1)
-        done = withdraw_layer(database, layer, who=find_signature(), reason=reason)
+        _say_what_went(withdraw_layer(database, layer, who=find_signature(), reason=reason))
         sweep(database, settings.home)
-    _say_what_went(done)
+
+
+@contextmanager
+def _told_when_away(layer_id: str) -> Iterator[None]:
+    """Whoever withdraws has to know whether the data are still public when the database does not answer."""
+    try:
+        yield
+    except UnavailableError as exc:
+        raise UnavailableError(
+            f"{exc.sentence} Until this command says that {layer_id[:64]} is withdrawn, everybody can read it.",
+            **exc.facts,
+        ) from exc
 
 
 def _say_what_would_go(holdings: Holdings) -> None:
-    layer_id, confirmed = (
-        holdings.layer_id,
-        f"prostor layer withdraw {holdings.layer_id} --reason TEXT --confirm",
-    )
+    layer_id = holdings.layer_id
+    confirmed = f"prostor layer withdraw {layer_id} --reason TEXT --confirm"
     if holdings.is_empty:
         say(_nothing_left(holdings))
         return
@@ -67,9 +81,9 @@ def _say_what_went(done: Withdrawal) -> None:
     if holdings.versions:
         answer(f"{layer_id}: withdrawn, with {_counted(holdings.versions)}.")
     elif holdings.withdrawn_at is not None:
-        answer(f"{layer_id}: was withdrawn already{_since(holdings)}.")
+        answer(f"{layer_id} is withdrawn already{_since(holdings)}; there was nothing left to withdraw.")
     else:
-        answer(f"{layer_id}: nothing of it was published or kept.")
+        answer(f"{layer_id}: nothing of it was published or kept, so there was nothing to withdraw.")
     if holdings.running:
         say("It was being imported; that import publishes nothing any more.")
     if holdings.messages:

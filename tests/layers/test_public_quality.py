@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layers.notes import write_note
-from layers.public_quality import PUBLIC, public_quality
+from layers.public_quality import MOST_REPAIRS, PUBLIC, public_quality
 from layers.reading.report import Quality
 
 PRIVATE = {"samples"}
@@ -20,7 +20,7 @@ def test_inner_matters_stay_inside() -> None:
 
     told = public_quality(stored)
 
-    assert set(told) == set(Quality.model_fields) - PRIVATE
+    assert set(told) == set(Quality.model_fields) - PRIVATE | {"repairs_count"}
     assert "Novak" not in str(told)
 
 
@@ -32,6 +32,16 @@ def test_unused_files_of_a_zip_are_not_named() -> None:
     told = public_quality({"notes": [packed, rebuilt]})
 
     assert told == {"notes": [rebuilt]}
+
+
+def test_a_long_list_of_repairs_is_cut_and_counted() -> None:
+    """The first thousand, and how many there are; a short list is told whole."""
+    mended = [{"feature": number} for number in range(MOST_REPAIRS + 5)]
+
+    told, short = public_quality({"repairs": mended}), public_quality({"repairs": mended[:3]})
+
+    assert (told["repairs"], told["repairs_count"]) == (mended[:1000], 1005)
+    assert (short["repairs"], short["repairs_count"]) == (mended[:3], 3)
 
 
 def test_every_field_was_decided() -> None:

@@ -92,7 +92,7 @@ def test_withdrawn_with_a_reason(folder: Path) -> None:
     assert "drevesa\twithdrawn" in run("list").output
     assert "withdrawn\t–\t–\t–\t–\t–\tnapačen vir" in run("history", "drevesa").output
     again = run("withdraw", "drevesa", "--confirm")
-    assert (again.exit_code, "was withdrawn already" in again.output) == (0, True)
+    assert (again.exit_code, "drevesa is withdrawn already since 2" in again.output) == (0, True)
     assert "there is nothing left to withdraw" in run("withdraw", "drevesa").output
     with pytest.raises(ProstorError, match="`prostor layer list` shows"):
         run("withdraw", "travniki", "--confirm")
@@ -126,3 +126,42 @@ def test_every_address_is_gone_and_comes_back_new(folder: Path, worker: Callable
     assert set(statuses(client, fresh).values()) <= {200, 204}
     old = {path: status for path, status in statuses(client, token).items() if token in path}
     assert set(old.values()) == {410}
+
+
+def test_publishing_right_after_a_withdrawal_says_what_to_do(folder: Path) -> None:
+    """Neither the version that waits nor the one before is looked for in a layer that is withdrawn."""
+    run("withdraw", "drevesa", "--confirm")
+
+    for words in (("publish", "drevesa"), ("rollback", "drevesa"), ("rollback", "drevesa", "1")):
+        with pytest.raises(ProstorError, match=r"'drevesa' is withdrawn.*Import it again to publish it"):
+            run(*words)
+
+
+def test_a_layer_that_was_only_refused(clerk_portal: Path) -> None:
+    """What the history quotes is offered for deletion, deleted, and then there is nothing to withdraw."""
+    rows = [f"{number};Janez;501000;135000" for number in (1, 2, 3)]
+    (clerk_portal / "drevesa.csv").write_text("\n".join(["ID;VRSTA;E;N", *rows]))
+    draft = clerk_portal / "layers" / "drevesa.toml"
+    run("inspect", clerk_portal / "drevesa.csv", "--write-manifest", draft)
+    draft.write_text(draft.read_text().replace('file = "drevesa.csv"', 'file = "../drevesa.csv"'))
+    (clerk_portal / "drevesa.csv").write_text("\n".join(["ID;VRSTA;E;N", *rows, rows[0]]))
+    with pytest.raises(ProstorError, match="There is no layer 'drevesa'"):
+        run("withdraw", "drevesa", "--confirm")
+    assert "not unique" in run("import", "drevesa").output
+
+    told, done, again = (run("withdraw", "drevesa", *words) for words in ((), ("--confirm",), ()))
+
+    assert "Nothing of drevesa is published or kept. This would delete what the history says" in told.output
+    assert "so there was nothing to withdraw" in done.output
+    assert "was deleted, because it may quote the data" in done.output
+    assert "drevesa has no version whose data are stored; there is nothing to withdraw." in again.output
+    assert "not unique" not in run("history", "drevesa").output
+
+
+def test_while_the_database_is_away(clerk_portal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who withdraws is told that the data are still public."""
+    for name in ("DATABASE_URL", "LOADER_URL", "OWNER_URL"):
+        monkeypatch.setenv(f"PROSTOR_{name}", "postgresql://ana:x@127.0.0.1:1/none")
+
+    with pytest.raises(ProstorError, match=r"away.*Until this command says that drevesa is withdrawn"):
+        run("withdraw", "drevesa", "--confirm")

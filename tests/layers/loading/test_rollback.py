@@ -112,7 +112,7 @@ def test_nothing_to_go_back_to(run_import_of: Any, load: Callable[..., Any]) -> 
     with pytest.raises(GoneError, match="no longer kept"):
         roll_back(database, "fields", 1, who="ana")
     withdraw_layer(database, "fields", who="ana", reason=None)
-    with pytest.raises(NotFoundError, match="Nothing of 'fields' is published"):
+    with pytest.raises(GoneError, match="'fields' is withdrawn, and its data were deleted"):
         roll_back(database, "fields", who="ana")
 
 

@@ -134,7 +134,7 @@ def test_a_withdrawn_version_is_not_published_again(run_import_of: Any, three: t
 
     with pytest.raises(GoneError, match=r"Version 1 of 'fields' was withdrawn.*Import the layer again"):
         publish_version(database, "fields", 1, who="ana", confirm=True)
-    with pytest.raises(NotFoundError, match="no version that waits"):
+    with pytest.raises(GoneError, match=r"'fields' is withdrawn.*none of its versions can be published"):
         publish_version(database, "fields", None, who="ana", confirm=True)
 
 
