@@ -39,8 +39,9 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.slow]
 
 PORTAL = read_chosen_portal(Settings())
-# Left out: power lines lie above one another where they are longest, and zoning has more classes than are worth
-# a view each; house numbers are points, which the board of every feature has.
+# Not compared yet. Power lines: the longest of one class lies below another class. House numbers: the viewer's
+# page did not come to rest within 30 seconds on a busy machine, cause unknown. Zoning: never seen to its end,
+# because a view for each class took longer than three minutes there.
 LEFT_OUT = ("addresses", "electricity", "zoning")
 MANIFESTS = {each.id: each for each in PORTAL.read_manifests() if each.id not in LEFT_OUT}
 SIZE = {"width": 1000, "height": 500}
