@@ -41,6 +41,9 @@ class Settings(BaseSettings):
         description="Public address when behind a proxy, e.g. https://karta.example.si/gis.",
     )
     cache_megabytes: int = Field(default=64, ge=1, description="Memory for finished tiles, per worker process.")
+    tile_disk_megabytes: int = Field(
+        default=1024, ge=0, description="Disk for finished tiles, for all workers together; 0 keeps none there."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe event that is logged."
     )

@@ -46,11 +46,11 @@ class Answer:
 
 def answer_tile(tile: StoredTile, question: Question, *, cache_control: str) -> Answer:
     """The answer to a request for this tile (RFC 9110, 13.1.2 for If-None-Match, 12.5.3 for encodings)."""
-    is_gzipped = not tile.is_empty and accepts(question.accept_encoding, "gzip")
+    coding, body = _choose_coding(tile, question.accept_encoding)
     headers = [
         *PUBLIC_HEADERS,
         ("Cache-Control", cache_control),
-        ("ETag", f'"{tile.etag}-gzip"' if is_gzipped else f'"{tile.etag}"'),
+        ("ETag", f'"{tile.etag}-{coding}"' if coding else f'"{tile.etag}"'),
         ("Vary", "Accept-Encoding"),
     ]
     if tile.truncated:
@@ -59,11 +59,21 @@ def answer_tile(tile: StoredTile, question: Question, *, cache_control: str) -> 
         return Answer(304, tuple(headers))
     if tile.is_empty:
         return Answer(204, tuple(headers))
-    body = tile.gzipped if is_gzipped else tile.body()
+    if not coding:
+        body = tile.body()
     headers += [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(body)))]
-    if is_gzipped:
-        headers.append(("Content-Encoding", "gzip"))
+    if coding:
+        headers.append(("Content-Encoding", coding))
     return Answer(200, tuple(headers), body)
+
+
+def _choose_coding(tile: StoredTile, accept_encoding: str | None) -> tuple[str, bytes]:
+    """The best coding the client accepts of those the tile has, and the tile in it; empty without one."""
+    if tile.brotli and accepts(accept_encoding, "br"):
+        return "br", tile.brotli
+    if tile.gzipped and accepts(accept_encoding, "gzip"):
+        return "gzip", tile.gzipped
+    return "", b""
 
 
 @lru_cache(maxsize=256)
@@ -87,6 +97,6 @@ def _weight(parameter: str) -> float:
 
 
 def _names(if_none_match: str, etag: str) -> bool:
-    """True when the header lists the tile's ETag in either encoding: both are the same tile."""
+    """True when the header lists the tile's ETag in any coding: all are the same tile."""
     listed = {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
-    return not listed.isdisjoint(("*", f'"{etag}"', f'"{etag}-gzip"'))
+    return not listed.isdisjoint(("*", f'"{etag}"', f'"{etag}-gzip"', f'"{etag}-br"'))

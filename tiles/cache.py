@@ -1,7 +1,7 @@
 """Finished tiles in memory: compressed once, kept by path, the least recently used dropped past a byte budget.
 
 Only paths with a token are kept, so nothing here ever grows stale. Withdrawn layers are purged on purpose.
-One cache per worker process; the disk is not its business.
+One cache per worker process; what is on disk is `tiles.disk`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import gzip
 import hashlib
 import threading
 from collections import Counter, OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import brotli
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from layers.catalogue import Life
 
 _GZIP_LEVEL = 6
+_BROTLI_QUALITY = 5
 # What Python itself needs for one entry: key, dictionary slot and object, rounded up.
 _ENTRY_OVERHEAD_BYTES = 600
 
@@ -27,12 +30,14 @@ _ENTRY_OVERHEAD_BYTES = 600
 class StoredTile:
     """A finished tile. `gzipped` is empty for a tile without features; `truncated` names cut layers.
 
-    `lives` are those of the layers in it: when one of them is over, the tile has to go.
+    `brotli` comes a moment later, while the tile is written to the disk. `lives` are those of the layers in it:
+    when one of them is over, the tile has to go.
     """
 
     gzipped: bytes
     etag: str
-    lives: frozenset[Life]
+    brotli: bytes = b""
+    lives: frozenset[Life] = frozenset()
     truncated: str = ""
 
     @property
@@ -47,9 +52,20 @@ class StoredTile:
 
 def store_tile(body: bytes, lives: frozenset[Life], *, truncated: str = "") -> StoredTile:
     """Compress a tile and name its content: equal bytes have equal ETags in every process."""
-    etag = hashlib.blake2b(body, digest_size=8).hexdigest()
     gzipped = gzip.compress(body, _GZIP_LEVEL, mtime=0) if body else b""
-    return StoredTile(gzipped, etag, lives, truncated)
+    return StoredTile(gzipped, name_content(body), lives=lives, truncated=truncated)
+
+
+def with_brotli(tile: StoredTile) -> StoredTile:
+    """The tile compressed by Brotli too (RFC 7932): a tenth smaller, for clients over HTTPS."""
+    if tile.is_empty or tile.brotli:
+        return tile
+    return replace(tile, brotli=brotli.compress(tile.body(), quality=_BROTLI_QUALITY))
+
+
+def name_content(body: bytes) -> str:
+    """The name of a tile's content, from which its ETags are made: 16 hex digits."""
+    return hashlib.blake2b(body, digest_size=8).hexdigest()
 
 
 class TileCache:
@@ -117,4 +133,4 @@ class TileCache:
 
 
 def _cost(path: str, tile: StoredTile) -> int:
-    return len(tile.gzipped) + len(path) + _ENTRY_OVERHEAD_BYTES
+    return len(tile.gzipped) + len(tile.brotli) + len(path) + _ENTRY_OVERHEAD_BYTES

@@ -1,4 +1,4 @@
-"""The journey of one tile: find the set and its version, look in memory, else ask PostGIS, compress, answer.
+"""The journey of one tile: find the set and its version, look what is kept, else ask PostGIS, compress, answer.
 
 One `TileService` per worker process, shared by the hot path and Flask. It knows no web framework: a request
 comes as an address and a question, and leaves as an `Answer`.
@@ -9,13 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gis import crs
-from gis.errors import NotFoundError
+from gis.errors import GoneError, NotFoundError, ProstorError, UnavailableError
 from gis.logs import logger
+from tiles.addresses import parse_tile_path
 from tiles.answers import IMMUTABLE, SHORT_LIVED, answer_tile
-from tiles.cache import StoredTile, TileCache, store_tile
+from tiles.cache import StoredTile, store_tile
 from tiles.flights import Flights
 from tiles.grid import WEB_MERCATOR_QUAD
 from tiles.source import find_source
+from tiles.store import build_store
 from tiles.themes import TileSets
 from tiles.vector import LayerQuery, find_query_envelope, read_tiles
 from tiles.withdrawals import Withdrawals
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gis.database import Database
-    from gis.errors import ProstorError
     from gis.settings import Settings
     from layers.catalogue import Catalogue, PublishedLayer
     from layers.portal import Portal
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from tiles.source import TileSource
     from tiles.themes import TileSet
 
-_MEGABYTE = 1 << 20
 _MAX_SOURCES = 4096
 
 
@@ -52,7 +52,7 @@ class TileService:
         self.grids = grids
         self._known_grids = {**grids, **_large_grids(grids)}
         self.sets = TileSets(portal, catalogue)
-        self.cache = TileCache(settings.cache_megabytes * _MEGABYTE)
+        self.store = build_store(settings, self._find_current)
         self._database = database
         # Ground metres are measured in the middle of the portal.
         self._centres = {
@@ -61,7 +61,8 @@ class TileService:
         }
         self._flights: Flights[StoredTile] = Flights()
         self._sources: dict[tuple[int, str, int], TileSource | None] = {}
-        self._withdrawals = Withdrawals(catalogue, (self.cache,))
+        self._last_tokens: dict[str, str] = {}
+        self._withdrawals = Withdrawals(catalogue, self.store.stores)
 
     def answer(self, address: TileAddress, question: Question) -> Answer:
         """The answer for one tile. Raises NotFoundError, GoneError or UnavailableError."""
@@ -69,10 +70,13 @@ class TileService:
         cache_control = IMMUTABLE if address.token else SHORT_LIVED
         return answer_tile(self._find_tile(address, grid), question, cache_control=cache_control)
 
-    def answer_from_memory(self, path: str, question: Question) -> Answer | None:
-        """The answer when the path spells a tile in memory, else None; never touches a tile's data table."""
+    def answer_kept(self, path: str, question: Question) -> Answer | None:
+        """The answer when the path spells a tile that is kept, else None; never touches a tile's data table."""
         self._withdrawals.look()
-        tile = self.cache.find(path)
+        tile = self.store.memory.find(path)
+        if tile is None:
+            address = parse_tile_path(path)
+            tile = self.store.find(path) if address is not None and address.token else None
         if tile is None:
             return None
         return answer_tile(tile, question, cache_control=IMMUTABLE)
@@ -105,17 +109,36 @@ class TileService:
 
     def _find_tile(self, address: TileAddress, grid: Grid) -> StoredTile:
         if address.token is None:
-            tile_set = self.sets.find(address.set_id)
+            found = self._find_current_set(address)
+            if isinstance(found, StoredTile):
+                return found
+            tile_set = found
         else:
-            kept = self.cache.find(address.path)
+            kept = self.store.find(address.path)
             if kept is not None:
                 return kept
             tile_set = self.sets.find_version(address.set_id, address.token)
         address = address._replace(token=tile_set.token)
         return self._flights.make_once(address.path, lambda: self._find_or_make(address, grid, tile_set))
 
+    def _find_current_set(self, address: TileAddress) -> TileSet | StoredTile:
+        """The set as it is published now; while the database is away, a kept tile of the last one known."""
+        try:
+            tile_set = self.sets.find(address.set_id)
+        except UnavailableError:
+            token = self._last_tokens.get(address.set_id)
+            kept = self.store.find(address._replace(token=token).path) if token else None
+            if kept is None:
+                raise
+            return kept
+        except (NotFoundError, GoneError):
+            self._last_tokens.pop(address.set_id, None)
+            raise
+        self._last_tokens[address.set_id] = tile_set.token
+        return tile_set
+
     def _find_or_make(self, address: TileAddress, grid: Grid, tile_set: TileSet) -> StoredTile:
-        kept = self.cache.find(address.path)
+        kept = self.store.find(address.path)
         if kept is not None:
             return kept
         parts = self._member_tiles(address, grid, tile_set)
@@ -126,24 +149,41 @@ class TileService:
             tile_set.lives,
             truncated=", ".join(part.truncated for part in parts if part.truncated),
         )
-        self.cache.keep(address.path, tile)
+        self.store.keep({address.path: tile})
         return tile
 
     def _member_tiles(self, address: TileAddress, grid: Grid, tile_set: TileSet) -> list[StoredTile]:
-        """The tile of each member, in order: from memory where it is there, the others over one connection."""
+        """The tile of each member, in order: kept ones as they are, the others over one connection."""
         paths = {
             member.id: address._replace(set_id=member.id, token=member.token).path
             for member in tile_set.members
         }
-        tiles = {name: kept for name, path in paths.items() if (kept := self.cache.find(path)) is not None}
-        missing = [member for member in tile_set.members if member.id not in tiles]
-        made, failure = self._make_members(address, grid, missing)
-        for name, tile in made.items():
-            tiles[name] = tile
-            self.cache.keep(paths[name], tile)
+        tiles = self._find_kept(paths)
+        if len(tiles) < len(paths):
+            tiles |= self._make_in_turn(
+                address, grid, tile_set, {n: p for n, p in paths.items() if n not in tiles}
+            )
+        return [tiles[member.id] for member in tile_set.members]
+
+    def _find_kept(self, paths: Mapping[str, str]) -> dict[str, StoredTile]:
+        return {name: kept for name, path in paths.items() if (kept := self.store.find(path)) is not None}
+
+    def _make_in_turn(
+        self, address: TileAddress, grid: Grid, tile_set: TileSet, paths: dict[str, str]
+    ) -> dict[str, StoredTile]:
+        """Make tiles that nobody else is making; what another thread or process made meanwhile is taken."""
+        turn = self.store.take_turn(paths.values())
+        try:
+            tiles = self._find_kept(paths)
+            missing = [each for each in tile_set.members if each.id in paths and each.id not in tiles]
+            made, failure = self._make_members(address, grid, missing)
+        except BaseException:
+            turn.end()
+            raise
+        self.store.keep({paths[name]: tile for name, tile in made.items()}, turn)
         if failure is not None:
             raise failure
-        return [tiles[member.id] for member in tile_set.members]
+        return {**tiles, **made}
 
     def _make_members(
         self, address: TileAddress, grid: Grid, members: list[PublishedLayer]
@@ -169,6 +209,13 @@ class TileService:
             truncated = _report_truncation(sources[name], address) if tile.is_truncated else ""
             made[name] = store_tile(tile.body, frozenset((sources[name].layer.life,)), truncated=truncated)
         return made, result.failure
+
+    def _find_current(self) -> frozenset[str] | None:
+        """The names `{set}@{token}` of what is published now; None while that is not known."""
+        try:
+            return frozenset(f"{each.id}@{each.token}" for each in self.sets.published())
+        except ProstorError:
+            return None
 
 
 def _large_grids(grids: Mapping[str, Grid]) -> dict[str, Grid]:

@@ -96,6 +96,11 @@ class TileSets:
         published = {layer.id: layer for layer in self._catalogue.published()}
         return self._remember(theme, [published[name] for name in theme.layers if name in published])
 
+    def published(self) -> tuple[TileSet, ...]:
+        """Every layer and theme as it is published now. Raises UnavailableError."""
+        layers = tuple(TileSet(each.id, each.token, (each,)) for each in self._catalogue.published())
+        return (*layers, *(self.find(theme_id) for theme_id in self._themes))
+
     def find_layer(self, layer_id: str) -> TileSet:
         """The set of one published layer; a theme's id is not one. Raises NotFoundError or GoneError."""
         layer = self._catalogue.find(layer_id)

@@ -37,6 +37,7 @@ from tiles.routes import build_blueprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
 
@@ -216,14 +217,17 @@ def make_portal(**changes: Any) -> Portal:
     )
 
 
-def build_workshop(database: Database, *, remember_seconds: float = 0.0, **changes: Any) -> Workshop:
-    """A workshop on a database, for a portal whose settings may differ."""
+def build_workshop(
+    database: Database, *, remember_seconds: float = 0.0, home: Path | None = None, **changes: Any
+) -> Workshop:
+    """A workshop on a database, for a portal whose settings may differ; with a home it keeps tiles on disk."""
+    settings = Settings(home=home) if home else Settings(tile_disk_megabytes=0)
     portal = make_portal(**changes)
     catalogue = Catalogue(database, remember_seconds=remember_seconds)
     grids = read_grids(portal)
     app = flask.Flask("made")
     app.config["TESTING"] = True
-    app.register_blueprint(build_blueprint(Settings(), portal, catalogue, database, grids))
+    app.register_blueprint(build_blueprint(settings, portal, catalogue, database, grids))
     statuses = {NotFoundError: 404, GoneError: 410, RequestError: 400, UnavailableError: 503}
     for error, status in statuses.items():
         app.register_error_handler(error, lambda exc, status=status: (exc.sentence, status))

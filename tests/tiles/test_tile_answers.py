@@ -69,7 +69,7 @@ def test_known_etag_is_answered_with_304(workshop: Any, paths: dict[str, str], k
     """A client that has the tile is told so, with the headers that renew it and without a body."""
     etag = workshop.client.get(paths[kind]).headers["ETag"]
     if not warm:
-        workshop.service.cache.purge(workshop.service.cache.lives)
+        workshop.service.store.memory.purge(workshop.service.store.memory.lives)
 
     response = workshop.client.get(paths[kind], headers={"If-None-Match": f'"other", W/{etag}'})
 
@@ -175,7 +175,7 @@ def test_withdrawn_layer_is_gone(workshop: Any, paths: dict[str, str], warm: boo
 
     assert workshop.client.get(paths["full"]).status_code == 410
     assert workshop.client.get(paths["alias"]).status_code == 410
-    assert len(workshop.service.cache) == 0
+    assert len(workshop.service.store.memory) == 0
 
 
 def test_dropped_table_is_gone(workshop: Any, paths: dict[str, str]) -> None:
@@ -218,4 +218,4 @@ def test_query_strings_do_not_reach_the_database(workshop: Any, paths: dict[str,
     workshop.database.dispose()
 
     assert workshop.client.get(paths["full"] + "?cache=bust").data == first.data
-    assert len(workshop.service.cache) == 1
+    assert len(workshop.service.store.memory) == 1

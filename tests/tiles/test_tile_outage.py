@@ -69,7 +69,7 @@ def test_tile_that_cannot_be_read_in_time_is_not_empty(workshop: Any) -> None:
         response = workshop.client.get(f"/tiles/a/SI-D96/12/{x}/{y}.mvt")
 
     assert response.status_code == 503
-    assert len(workshop.service.cache) == 0
+    assert len(workshop.service.store.memory) == 0
 
 
 def test_busy_pool_says_when_to_come_again(workshop: Any) -> None:

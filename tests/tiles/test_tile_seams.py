@@ -177,7 +177,7 @@ def test_snapping_draws_what_clipping_draws(workshop: Any, grid_id: str, z: int)
     with workshop.database.loading() as connection:
         table = sql.Identifier("data", workshop.table_name("a"))
         connection.execute(sql.SQL("UPDATE {} SET _safe_webmercatorquad = 99, _safe_si_d96 = 99").format(table))
-    workshop.service.cache.purge(workshop.service.cache.lives)
+    workshop.service.store.memory.purge(workshop.service.store.memory.lives)
 
     thorough = _draw(workshop, grid, z, column, row)
 

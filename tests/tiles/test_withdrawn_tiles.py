@@ -54,7 +54,7 @@ def test_a_process_that_slept_forgets_an_earlier_life(make_workshop: Callable[..
 
     assert status(sleeper, path) == status(here, path) == 410
     assert status(sleeper, address(here, "a", new)) == status(sleeper, address(here, "a")) == 200
-    assert {life.withdrawals for life in sleeper.service.cache.lives} == {1}
+    assert {life.withdrawals for life in sleeper.service.store.memory.lives} == {1}
 
 
 def test_within_two_seconds(make_workshop: Callable[..., Any]) -> None:
@@ -82,11 +82,11 @@ def test_a_tile_still_being_made_is_purged_afterwards(make_workshop: Callable[..
     workshop.service._withdrawals.look()
 
     workshop.publish("a", [SQUARE])
-    workshop.service.cache.keep("/tiles/a@late", store_tile(b"late", frozenset((life,))))
+    workshop.service.store.memory.keep("/tiles/a@late", store_tile(b"late", frozenset((life,))))
     workshop.service._withdrawals._next = 0.0
     workshop.service._withdrawals.look()
 
-    assert workshop.service.cache.find("/tiles/a@late") is None
+    assert workshop.service.store.memory.find("/tiles/a@late") is None
 
 
 def test_every_store_is_purged(make_workshop: Callable[..., Any]) -> None:

@@ -1,0 +1,268 @@
+"""Finished tiles on disk, as files that a web server sends as they are: `{y}.mvt.gz`, `.br`, `.empty` for 204.
+
+    {folder}/{set}@{token}/lives.json                  whose tiles these are
+    {folder}/{set}@{token}/{grid}/{z}/{x}/{y}.mvt.gz
+
+Only paths with a token are kept, so nothing here grows stale. A file appears whole or not at all; one that was
+torn all the same is noticed when it is read, and made anew. A tile that leaves features out is kept under names
+with `.cut`, because a web server could not say so in a header. Nothing but `OSError` is raised.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import threading
+import time
+import zlib
+from contextlib import suppress
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import brotli
+
+from layers.catalogue import Life
+from tiles.cache import StoredTile, name_content
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
+    from pathlib import Path
+
+_PREFIX = "/tiles/"
+_LIVES = "lives.json"
+_MADE_BY = ".made-by"
+SET_FOLDER = re.compile(r"[a-z][a-z0-9-]{0,40}@[0-9a-f]{16}")
+# Names of what is being made or being removed; nobody serves what begins with a dot.
+NEW, GONE = ".new-", ".gone-"
+_MAX_REMEMBERED = 4096
+_USE_NOTED_SECONDS = 3600
+
+
+class DiskStore:
+    """Tiles below one folder; several processes may use it at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._known: dict[str, frozenset[Life]] = {}
+        self._listed: tuple[int, frozenset[Life]] = (-1, frozenset())
+
+    def begin(self) -> None:
+        """Make the folder ours: tiles another release made are dropped. Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        made_by, release = self.folder / _MADE_BY, name_release()
+        if _read_bytes(made_by) == release.encode():
+            return
+        for name in self.set_folders():
+            self.drop_set(name)
+        _write(made_by, release.encode())
+
+    def find(self, path: str) -> StoredTile | None:
+        """The tile kept under this path (`tiles.addresses`, with a token), or None. Raises OSError."""
+        place = self._place(path)
+        lives = self._read_lives(_set_of(path))
+        if lives is None:
+            return None
+        if (body := self._read(place, ".gz")) is not None:
+            return StoredTile(*body, lives=lives)
+        if _beside(place, ".empty").exists():
+            return StoredTile(b"", name_content(b""), lives=lives)
+        if (body := self._read(place, ".cut.gz")) is not None:
+            note = _read_bytes(_beside(place, ".cut"))
+            return StoredTile(*body, lives=lives, truncated=note.decode()) if note else None
+        return None
+
+    def keep(self, path: str, tile: StoredTile) -> int:
+        """Write a tile; how many bytes that took. Raises OSError, with nothing half-written under its name."""
+        place = self._place(path)
+        self._make_set_folder(_set_of(path), tile.lives)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        files = dict(_files_of(tile))
+        for ending, content in files.items():
+            _write(_beside(place, ending), content)
+        return sum(map(len, files.values()))
+
+    @property
+    def lives(self) -> frozenset[Life]:
+        """The lives of all layers in kept tiles; empty when the folder cannot be read."""
+        try:
+            changed = self.folder.stat().st_mtime_ns
+            if self._listed[0] != changed:
+                found = (self._read_lives(name) for name in self.set_folders())
+                self._listed = (changed, frozenset().union(*(each for each in found if each)))
+        except OSError:
+            return frozenset()
+        return self._listed[1]
+
+    def purge(self, lives: AbstractSet[Life]) -> int:
+        """Take every tile with a layer of one of these lives away; how many sets there were.
+
+        They are gone for every reader at once; the files themselves are removed a little later.
+        """
+        count = 0
+        for name in self.set_folders():
+            known = self._read_lives(name)
+            if known is not None and not known.isdisjoint(lives):
+                count += self.drop_set(name)
+        return count
+
+    def drop_set(self, name: str) -> bool:
+        """Take all tiles of one `{set}@{token}` away; True when they were there."""
+        gone = self.folder / f"{GONE}{secrets.token_hex(8)}"
+        try:
+            (self.folder / name).rename(gone)
+        except OSError:
+            return False
+        with self._lock:
+            self._known.pop(name, None)
+        threading.Thread(target=_remove_folder, args=(gone,), daemon=True).start()
+        return True
+
+    def set_folders(self) -> Iterator[str]:
+        """The names `{set}@{token}` of which there are tiles."""
+        try:
+            names = [entry.name for entry in self.folder.iterdir()]
+        except FileNotFoundError:
+            return
+        yield from (name for name in names if SET_FOLDER.fullmatch(name))
+
+    def _place(self, path: str) -> Path:
+        return self.folder / path.removeprefix(_PREFIX)
+
+    def _read(self, place: Path, ending: str) -> tuple[bytes, str, bytes] | None:
+        """Compressed by gzip, name of the content, and by Brotli if that is there; None without such a tile."""
+        file = _beside(place, ending)
+        gzipped = _read_bytes(file)
+        if gzipped is None:
+            return None
+        _note_use(file)
+        try:
+            body = gzip.decompress(gzipped)
+        except (OSError, EOFError, zlib.error):
+            body = b""
+        if not body:
+            _remove(file)
+            return None
+        return gzipped, name_content(body), self._read_brotli(place, body) if ending == ".gz" else b""
+
+    @staticmethod
+    def _read_brotli(place: Path, body: bytes) -> bytes:
+        """Brotli has no check sum of its own, so its content is compared."""
+        file = _beside(place, ".br")
+        compressed = _read_bytes(file)
+        if compressed is None:
+            return b""
+        try:
+            if brotli.decompress(compressed) == body:
+                return compressed
+        except brotli.error:
+            pass
+        _remove(file)
+        return b""
+
+    def _read_lives(self, name: str) -> frozenset[Life] | None:
+        """Whose tiles a set holds; None when there is no such set, or it cannot be told."""
+        with self._lock:
+            if name in self._known:
+                return self._known[name]
+        content = _read_bytes(self.folder / name / _LIVES)
+        try:
+            lives = frozenset(Life(str(layer), int(count)) for layer, count in json.loads(content or b"null"))
+        except (ValueError, TypeError):
+            return None
+        with self._lock:
+            if len(self._known) >= _MAX_REMEMBERED:
+                self._known.clear()
+            self._known[name] = lives
+        return lives
+
+    def _make_set_folder(self, name: str, lives: frozenset[Life]) -> None:
+        """The folder appears with its list of lives in it, whoever makes it first."""
+        if (self.folder / name / _LIVES).exists():
+            return
+        new = self.folder / f"{NEW}{secrets.token_hex(8)}"
+        new.mkdir(parents=True)
+        try:
+            (new / _LIVES).write_text(json.dumps(sorted(lives)), encoding="utf-8")
+            new.rename(self.folder / name)
+        except OSError:
+            shutil.rmtree(new, ignore_errors=True)
+            if not (self.folder / name / _LIVES).exists():
+                raise
+
+
+@cache
+def name_release() -> str:
+    """A name of the code that makes tiles: the same data may become other bytes with another release."""
+    code = [each for each in resources.files("tiles").iterdir() if each.name.endswith(".py")]
+    code += resources.files("tiles").joinpath("sql").iterdir()
+    content = b"".join(each.read_bytes() for each in sorted(code, key=lambda each: each.name) if each.is_file())
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
+
+
+def _files_of(tile: StoredTile) -> Iterator[tuple[str, bytes]]:
+    """What is written of a tile; the file that says it is there comes last."""
+    if tile.is_empty:
+        yield ".empty", b""
+    elif tile.truncated:
+        yield ".cut", tile.truncated.encode()
+        yield ".cut.gz", tile.gzipped
+    else:
+        if tile.brotli:
+            yield ".br", tile.brotli
+        yield ".gz", tile.gzipped
+
+
+def _set_of(path: str) -> str:
+    return path.removeprefix(_PREFIX).partition("/")[0]
+
+
+def _note_use(place: Path) -> None:
+    """Tell the sweeper that a file is used, on disks that do not note reading by themselves."""
+    try:
+        stat = place.stat()
+        if time.time() - max(stat.st_atime, stat.st_mtime) > _USE_NOTED_SECONDS:
+            os.utime(place, ns=(time.time_ns(), stat.st_mtime_ns))
+    except OSError:
+        return
+
+
+def _read_bytes(place: Path) -> bytes | None:
+    try:
+        return place.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _beside(place: Path, ending: str) -> Path:
+    return place.with_name(place.name + ending)
+
+
+def _write(place: Path, content: bytes) -> None:
+    """Whole or not at all, also when the machine loses its power."""
+    part = place.with_name(f"{NEW}{secrets.token_hex(8)}.{place.name}")
+    try:
+        with part.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(place)
+    except OSError:
+        _remove(part)
+        raise
+
+
+def _remove(place: Path) -> None:
+    with suppress(OSError):
+        place.unlink()
+
+
+def _remove_folder(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
