@@ -62,7 +62,7 @@ def create_app(settings: Settings, urls: DatabaseUrls | None = None) -> Flask:
     app.register_blueprint(tiles.routes.build_blueprint(settings, portal, catalogue, database, grids))
     app.register_blueprint(pages)
     app.register_blueprint(landing.build_blueprint(settings, portal, api_parts(catalogue)))
-    app.register_blueprint(health.build_blueprint(database))
+    app.register_blueprint(health.build_blueprint(database, tiles.routes.tile_trouble(app.extensions)))
     problems.register(app, pages.pages)
     headers.register(app)
     tiles.hotpath.wrap(app)  # type: ignore[arg-type]  # a method to mypy, but Flask says to replace it

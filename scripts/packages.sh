@@ -26,6 +26,11 @@ has_node() {
     command -v npm > /dev/null && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null
 }
 
+# has_nginx: true when nginx can send files that Brotli compressed.
+has_nginx() {
+    command -v nginx > /dev/null && [ -f /usr/lib/nginx/modules/ngx_http_brotli_static_module.so ]
+}
+
 # missing_packages run|test: the names of what has to be installed, in one line.
 missing_packages() {
     python=$(find_python)
@@ -40,6 +45,7 @@ missing_packages() {
     command -v chromium > /dev/null || printf 'chromium '
     command -v ogr2ogr > /dev/null || printf 'gdal-bin '
     command -v strace > /dev/null || printf 'strace '
+    has_nginx || printf 'nginx-light libnginx-mod-http-brotli-static '
     [ -n "$(ls /usr/lib/*/libatomic.so.1 2> /dev/null)" ] || printf 'libatomic1 '
     [ -d /usr/share/fonts/truetype/dejavu ] || printf 'fonts-dejavu-core '
 }
@@ -79,9 +85,11 @@ install_packages() {
         step "Reading Debian's package lists" as_root apt-get update
         packages=$(missing_packages "$1")
         forbid_main_cluster
+        forbid_services
         # shellcheck disable=SC2086 # the names are words on purpose
         step "Installing ${packages% }" as_root env DEBIAN_FRONTEND=noninteractive \
             apt-get install --yes --no-install-recommends $packages
+        allow_services
         allow_main_cluster
     fi
     PYTHON=$(find_python)
@@ -102,4 +110,19 @@ allow_main_cluster() {
     [ -f "$NO_MAIN_CLUSTER" ] || return 0
     as_root rm "$NO_MAIN_CLUSTER"
     as_root rmdir "${NO_MAIN_CLUSTER%/*}" 2> /dev/null || true
+}
+
+# Debian starts a web server as soon as it is installed; the tests start their own.
+NO_SERVICES=/usr/sbin/policy-rc.d
+
+forbid_services() {
+    case $packages in *nginx*) ;; *) return ;; esac
+    [ -e "$NO_SERVICES" ] && return
+    printf '#!/bin/sh\nexit 101 # prostor\n' | as_root tee "$NO_SERVICES" > /dev/null
+    as_root chmod +x "$NO_SERVICES"
+}
+
+allow_services() {
+    grep -qs prostor "$NO_SERVICES" || return 0
+    as_root rm "$NO_SERVICES"
 }

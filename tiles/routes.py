@@ -9,7 +9,7 @@ turns them into problems. Everything here is public data, so every answer, error
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
 
@@ -26,7 +26,7 @@ from tiles.styles.service import StyleService, StyleWish
 from tiles.tilejson import build_tilejson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from flask.blueprints import BlueprintSetupState
 
@@ -138,6 +138,11 @@ class _Door:
 
     def _root(self) -> str:
         return find_root(self._settings, request.host)
+
+
+def tile_trouble(extensions: Mapping[str, Any]) -> Callable[[], str | None]:
+    """What says why tiles cannot be written to the disk just now, of an application with this blueprint."""
+    return lambda: extensions[EXTENSION].store.trouble
 
 
 def _leave_service(state: BlueprintSetupState, service: TileService) -> None:

@@ -10,6 +10,8 @@ from psycopg.conninfo import conninfo_to_dict
 from gis.errors import ConfigurationError
 from gis.settings import Settings
 from prostor.app import DATABASE, create_app
+from tiles.cache import store_tile
+from tiles.hotpath import EXTENSION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -175,3 +177,21 @@ def test_a_wrong_portal_stops_the_start(tmp_path: Path, settings: Settings) -> N
         create_app(Settings(portal=tmp_path))
     with pytest.raises(ConfigurationError, match="prostor up"):
         create_app(settings)
+
+
+def test_ready_says_that_tiles_cannot_be_written(database_urls: DatabaseUrls, tmp_path: Path) -> None:
+    """The service is ready all the same: tiles are made and answered, only not kept."""
+    (tmp_path / "cache").write_text("", encoding="ascii")
+    app = create_app(Settings(home=tmp_path), database_urls)
+    store = app.extensions[EXTENSION].store
+    before = app.test_client().get("/health/ready").get_json()
+
+    store.keep({f"/tiles/a@{'0' * 16}/SI-D96/0/0/0.mvt": store_tile(b"a tile", frozenset())})
+    store.writer.wait()
+    after = app.test_client().get("/health/ready")
+
+    assert before == {"status": "ready"}
+    assert (after.status_code, after.get_json()) == (
+        200, {"status": "ready", "tiles_not_written": "Not a directory"}
+    )  # fmt: skip
+    app.extensions[DATABASE].dispose()
