@@ -173,7 +173,7 @@ def test_unchanged_and_empty_tiles(front: Front) -> None:
 
 
 def test_what_is_not_a_file_is_passed_on(front: Front) -> None:
-    """Aliases, TileJSON, unknown tokens, other methods and tiles that were cut: the service answers, errors too."""
+    """Aliases, TileJSON, unknown tokens, other methods and cut tiles: the service answers, errors too."""
     token = front.workshop.publish("a", [SQUARE])
     life = front.workshop.catalogue.find("a").life
     cut = front.address("a", token, east=1)
