@@ -46,7 +46,7 @@ def _told_when_away(layer_id: str) -> Iterator[None]:
     except UnavailableError as exc:
         raise UnavailableError(
             f"{exc.sentence} Until this command says that {layer_id[:64]} is withdrawn, everybody can read it.",
-            **exc.facts,
+            cause=exc.facts.get("cause"),
         ) from exc
 
 
