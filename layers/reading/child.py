@@ -7,7 +7,6 @@ loaded, speaks progress on standard output, and answers in `answer.json` of the 
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import json
 import os
@@ -19,6 +18,7 @@ from pydantic import TypeAdapter
 
 from gis.errors import ProstorError
 from layers.reading.barriers import reaches_network, shut_in
+from layers.reading.forks import end_with_parent
 from layers.reading.job import ImportJob, InspectJob, Job, Limits
 from layers.reading.report import Inspection, Progress, Reading, Refusal
 from layers.reading.staging import NO_ROOM
@@ -26,11 +26,12 @@ from layers.reading.staging import NO_ROOM
 ANSWER = "answer.json"
 # The status that says the staging folder's disk is full.
 NO_ROOM_STATUS = 28
-_PR_SET_PDEATHSIG = 1
 _NO_CELL = (
     "This machine does not keep the reader of strangers' files apart from network and other files, so nothing "
     "was read. Ask whoever runs it to look at what `prostor doctor` says about imports."
 )
+# More copies than this would wait for the one process that reads and parses.
+_MOST_FORKS = 3
 
 
 def main() -> int:
@@ -89,8 +90,15 @@ def _run(job: ImportJob | InspectJob) -> Reading | Inspection | Refusal:
         return inspect_source(job, _tell)
     from layers.reading.conversion import import_source  # noqa: PLC0415
 
-    reading: Reading = import_source(job, _tell, _RepairClock(job.limits.repair_seconds).announce)
+    clock = _RepairClock(job.limits.repair_seconds)
+    reading: Reading = import_source(job, _tell, clock.announce, forks=_spare_cores())
     return reading
+
+
+def _spare_cores() -> int:
+    """How many copies of this process may work beside it; none on a machine with one core."""
+    cores = len(os.sched_getaffinity(0))
+    return min(cores, _MOST_FORKS) if cores > 1 else 0
 
 
 class _RepairClock:
@@ -132,7 +140,7 @@ def _limit(limits: Limits) -> None:
 
 def _die_with(parent: int) -> None:
     """End with the parent, also when it ended before this was asked for; in a container it may be process 1."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    end_with_parent()
     if os.getppid() != parent:
         sys.exit(1)
 

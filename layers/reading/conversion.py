@@ -1,6 +1,7 @@
 """From an opened source to the finished COPY file: the steps of an import that run in the child process.
 
-Each batch is chosen, parsed, placed, mended and measured, then encoded; nothing is kept of it but counts.
+Each batch is chosen, parsed, placed and mended here, then measured and encoded by a copy of this process
+(`forks`); nothing is kept of it but counts.
 """
 
 from __future__ import annotations
@@ -15,46 +16,56 @@ from pyproj.exceptions import ProjError
 from gis import crs
 from gis.envelope import Envelope
 from gis.errors import SourceError
-from gis.geometry import transform_geometries
 from gis.operation import choose_operation
 from layers.notes import list_first, write_note
 from layers.reading.columns import ColumnMatch, match_columns
-from layers.reading.copyfile import CopyFile
+from layers.reading.copyfile import CopyFile, ledger_size
 from layers.reading.delimited import open_delimited
-from layers.reading.identity import KeyMaker, build_search_texts, build_titles, fids_of
-from layers.reading.labels import build_labels
+from layers.reading.forks import Forks
+from layers.reading.identity import KeyMaker
 from layers.reading.persons import PersonWatch
 from layers.reading.position import OutlineWatch, check_stated_crs, check_units
 from layers.reading.repair import check_shapes, count_types, find_slivers, flatten, repair_all
 from layers.reading.report import Counts, Progress, Quality, Reading
-from layers.reading.snapping import find_safe_zooms, hilbert_distance
+from layers.reading.storing import PlacedRows, store_rows
 from layers.reading.textwatch import TextWatch
 from layers.reading.values import FieldError, parse_all, parse_text
 from layers.reading.vector import open_vector
-from layers.targets import grid_geometry, safe_zoom
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
-    from layers.manifest import Manifest
     from layers.reading.job import ImportJob
     from layers.reading.rows import Batch, Table
 
 
 _ZEROS = (0, "0")
+# What one copy of this process is given: enough to be worth copying it, little enough to be held a few times.
+_ROWS_BESIDE = 20_000
+_VERTICES_BESIDE = 500_000
 
 
-def import_source(job: ImportJob, tell: Callable[[Progress], None], announce: Callable[[int], None]) -> Reading:
-    """Read the staged source and write its rows. Raises SourceError when it cannot be accepted."""
-    with open_table(job) as table:
+def import_source(
+    job: ImportJob, tell: Callable[[Progress], None], announce: Callable[[int], None], *, forks: int = 0
+) -> Reading:
+    """Read the staged source and write its rows, with so many forked copies of this process beside it.
+
+    Raises SourceError when the source cannot be accepted.
+    """
+    with open_table(job) as table, Forks(forks) as beside:
         total = table.declared().declared
         if total == 0:
             raise SourceError("The source holds no rows. Ask the provider whether this is the right file.")
-        conversion = Conversion(job, table, announce, tell)
-        for batch in table.batches(conversion.match.needed):
-            conversion.add(batch)
-            tell(Progress(step="read", done=conversion.read, total=total))
+        conversion = Conversion(job, table, beside, announce, tell)
+        try:
+            for batch in table.batches(conversion.match.needed):
+                conversion.add(batch)
+                tell(Progress(step="read", done=conversion.read, total=total))
+        except SourceError:
+            # A fault of rows that were taken before is the earlier one, and is told.
+            conversion.settle()
+            raise
         return conversion.finish()
 
 
@@ -73,12 +84,14 @@ class Conversion:
         self,
         job: ImportJob,
         table: Table,
+        beside: Forks,
         announce: Callable[[int], None],
         tell: Callable[[Progress], None],
     ) -> None:
         self._job = job
         self._manifest = job.manifest
         self._table = table
+        self._beside = beside
         self._announce = announce
         placing = (job.manifest.source.x, job.manifest.source.y, job.manifest.source.wkt)
         also_known = [name for name in placing if name]
@@ -93,6 +106,10 @@ class Conversion:
         self._operation = choose_operation(
             job.manifest.source.crs, job.srid, crs.transform_envelope(self._outline, crs.WGS84)
         )
+        for target in job.targets:
+            for pair in crs.steps(job.srid, target.srid):
+                # Made here once, so that each copy of this process finds it made.
+                crs.transformer(*pair)
         self._persons = PersonWatch(
             [name for name, column in job.manifest.columns.items() if column.public_names]
         )
@@ -108,6 +125,8 @@ class Conversion:
         self._repairs: list[Any] = []
         self._slivers: list[int] = []
         self._texts = TextWatch()
+        self._placed: list[PlacedRows] = []
+        self._vertices = 0
         self._notes = list(table.notes)
         self.read = 0
         self.written = 0
@@ -127,21 +146,20 @@ class Conversion:
         if self._watch.nowhere is not None:
             # Refused at the end, when it is known whether one feature is wrong or the whole layer.
             return
-        titles = build_titles(self._manifest, columns, keys)
-        values = {
-            "_fid": fids_of(keys),
-            "_key": keys,
-            "_title": titles,
-            "_search": build_search_texts(titles),
-            **self._derive(native, batch.numbers),
-            **columns,
-        }
-        x, y = _centres(native)
-        self._copy.add(values, hilbert_distance(x, y, self._outline))
+        self._placed.append(PlacedRows(batch.numbers, keys, native, columns))
+        self._vertices += int(shapely.get_num_coordinates(native).sum())
         self.written += len(batch)
+        if sum(map(len, self._placed)) >= _ROWS_BESIDE or self._vertices >= _VERTICES_BESIDE:
+            self._store()
+
+    def settle(self) -> None:
+        """Have every row that was taken stored. Raises SourceError for one that cannot be."""
+        self._store()
+        self._beside.settle()
 
     def finish(self) -> Reading:
         """Judge the whole, write the stream and report. Raises SourceError when counts or keys do not hold."""
+        self.settle()
         outside = self._watch.judge()
         counts = self._counts()
         check_counts(counts)
@@ -157,6 +175,16 @@ class Conversion:
             operation_accuracy_m=self._operation.accuracy_m,
             quality=self._quality(counts, outside),
         )
+
+    def _store(self) -> None:
+        """Have what was placed measured and encoded: pure work, which another process may do."""
+        placed, self._placed, self._vertices = self._placed, [], 0
+        if placed:
+            self._beside.give(
+                lambda: self._copy.append([store_rows(rows, self._job) for rows in placed]),
+                self._copy.enter,
+                size=ledger_size(sum(map(len, placed))),
+            )
 
     def _check_crs(self, batch: Batch) -> None:
         if self._table.crs_is_default:
@@ -216,15 +244,6 @@ class Conversion:
                 "source.crs in the manifest."
             ) from exc
 
-    def _derive(self, native: Any, numbers: Any) -> dict[str, Any]:
-        try:
-            return derive(native, self._job)
-        except ProjError as exc:
-            farthest = np.nanargmax(np.abs(shapely.bounds(native)).max(axis=1))
-            raise SourceError(
-                f"Feature {numbers[farthest]} lies so far away that no map shows it. Mend it in the source."
-            ) from exc
-
     def _first_beyond(self, geometries: Any, numbers: Any) -> int:
         for place in range(len(geometries)):
             try:
@@ -279,22 +298,6 @@ class Conversion:
         )
 
 
-def derive(native: Any, job: ImportJob) -> dict[str, Any]:
-    """The stored columns that tiles and labels need, by name, from valid geometry in the portal's CRS."""
-    manifest: Manifest = job.manifest
-    flat = shapely.force_2d(native)
-    labels = build_labels(flat, manifest.geometry.kind)
-    values = {"_geom": native, "_size": labels.sizes, "_label": labels.points, "_label_width": labels.widths}
-    in_grid = {job.srid: flat}
-    for target in job.targets:
-        if target.srid not in in_grid:
-            moved = transform_geometries(in_grid[job.srid], job.srid, target.srid)
-            in_grid[target.srid] = moved
-            values[grid_geometry(target.srid)] = moved
-        values[safe_zoom(target.name)] = find_safe_zooms(in_grid[target.srid], target)
-    return values
-
-
 def check_counts(counts: Counts) -> None:
     """Raise SourceError when parts of the source speak of different numbers of rows, or of none."""
     if counts.read == 0:
@@ -319,8 +322,3 @@ def check_counts(counts: Counts) -> None:
 
 def _less(number: int | None, deleted: int) -> int | None:
     return None if number is None else number - deleted
-
-
-def _centres(geometries: Any) -> tuple[Any, Any]:
-    boxes = shapely.bounds(geometries)
-    return (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Heights of the cutting lines as a share of the polygon's own height.
 _CUTS = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)
+# Coordinates of a piece are rounded; its length by less than this share of itself and of the polygon's width.
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -43,26 +45,48 @@ def build_labels(geometries: Any, kind: GeometryKind) -> Labels:
 
 def label_polygons(geometries: Any) -> tuple[Any, Any]:
     """A point inside each polygon, and the length of the free horizontal piece through it."""
-    bounds = shapely.bounds(geometries)
-    best_score = np.full(len(geometries), -1.0)
-    best_x = np.full(len(geometries), np.nan)
-    best_y = np.full(len(geometries), np.nan)
-    best_width = np.full(len(geometries), np.nan)
-    edges = _edges(geometries)
-    for cut in _CUTS:
-        height = bounds[:, 1] + cut * (bounds[:, 3] - bounds[:, 1])
-        middle, width = _longest_pieces(edges, height)
-        score = width * min(cut, 1 - cut)
-        better = score > best_score
-        best_score[better] = score[better]
-        best_x[better], best_y[better] = middle[better], height[better]
-        best_width[better] = width[better]
-    found = best_width > 0
+    best = _Best.none_of(len(geometries))
+    west, south, east, north = shapely.bounds(geometries).T
+    _cut(geometries, _CUTS[:1], (south, north), best, np.arange(len(geometries)))
+    # No piece is longer than the polygon is wide: where the first one nearly is, none of the others can win.
+    longest = (east - west) * (1 + _ROUNDING)
+    beatable = np.flatnonzero(best.score <= longest * min(_CUTS[1], 1 - _CUTS[1]))
+    _cut(geometries[beatable], _CUTS[1:], (south[beatable], north[beatable]), best, beatable)
+    found = best.width > 0
     points = np.full(len(geometries), None, dtype=object)
     points[~found] = shapely.force_2d(shapely.point_on_surface(geometries[~found]))
-    points[found] = shapely.points(best_x[found], best_y[found])
-    widths = np.where(found, best_width, np.where(shapely.is_missing(geometries), np.nan, 0.0))
+    points[found] = shapely.points(best.x[found], best.y[found])
+    widths = np.where(found, best.width, np.where(shapely.is_missing(geometries), np.nan, 0.0))
     return points, widths
+
+
+@dataclass(frozen=True)
+class _Best:
+    """The best piece of each polygon so far; changed in place."""
+
+    score: Any
+    x: Any
+    y: Any
+    width: Any
+
+    @classmethod
+    def none_of(cls, count: int) -> _Best:
+        """Nothing found yet."""
+        return cls(np.full(count, -1.0), *(np.full(count, np.nan) for _ in range(3)))
+
+
+def _cut(geometries: Any, cuts: tuple[float, ...], span: tuple[Any, Any], best: _Best, places: Any) -> None:
+    """Try cutting lines; `span` is southern and northern edge, `places` where the polygons stand in `best`."""
+    edges = _edges(geometries)
+    south, north = span
+    for cut in cuts:
+        height = south + cut * (north - south)
+        middle, width = _longest_pieces(edges, height)
+        score = width * min(cut, 1 - cut)
+        better = score > best.score[places]
+        at = places[better]
+        best.score[at], best.width[at] = score[better], width[better]
+        best.x[at], best.y[at] = middle[better], height[better]
 
 
 @dataclass(frozen=True)

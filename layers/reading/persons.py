@@ -112,9 +112,10 @@ def is_full_name(text: str) -> bool:
     """True for two to four words of letters that begin or end with a given name, as in lists of people."""
     if not 5 <= len(text) <= 60 or _NAME.fullmatch(text) is None:
         return False
+    if not all(word[0].isupper() for word in text.split()):
+        return False
     words = fold(text).split()
-    capital = all(word[0].isupper() for word in text.split())
-    if not capital or len(words) < 2 or words[0] in _HOLY:
+    if len(words) < 2 or words[0] in _HOLY:
         return False
     return words[0] in GIVEN_NAMES or words[-1] in GIVEN_NAMES
 
@@ -133,14 +134,14 @@ class PersonWatch:
     def look(self, columns: Mapping[str, Sequence[Any]]) -> None:
         """Take note of a batch of values."""
         for name, values in columns.items():
-            kinds = set(map(type, values))
-            # A column of texts is taken as it is; one of numbers with a point or of dates has none.
-            texts = values if kinds == {str} else _written_texts(values) if kinds & {str, int} else []
-            self._count(name, "email", len(texts), sum(map(_is_email, [text for text in texts if "@" in text])))
+            texts = _written_texts(values)
+            addresses = [text for text in texts if "@" in text] if "@" in "".join(texts) else []
+            self._count(name, "email", len(texts), sum(map(_is_email, addresses)))
             emso_long = [text for text in texts if len(text) == _EMSO_LENGTH]
             self._count(name, "emso", len(texts), sum(map(is_emso, emso_long)))
-            chosen = texts[:_NAMES_LOOKED_AT]
-            self._count(name, "name", len(chosen), sum(map(is_full_name, chosen)))
+            chosen = Counter(texts[:_NAMES_LOOKED_AT])
+            names = sum(count for text, count in chosen.items() if is_full_name(text))
+            self._count(name, "name", chosen.total(), names)
 
     def _count(self, name: str, sign: Sign, filled: int, found: int) -> None:
         self._filled[name, sign] += filled
@@ -169,8 +170,14 @@ class PersonWatch:
             )
 
 
-def _written_texts(values: Sequence[Any]) -> list[str]:
-    return [str(value) for value in values if type(value) in (str, int)]
+def _written_texts(values: Sequence[Any]) -> Sequence[str]:
+    """Texts and whole numbers of a column as texts; numbers with a point and dates are none."""
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        return values
+    if kinds == {int}:
+        return list(map(str, values))
+    return [str(value) for value in values if type(value) in (str, int)] if kinds & {str, int} else []
 
 
 def _is_email(text: str) -> bool:

@@ -87,7 +87,8 @@ def flatten(geometries: Any, rules: GeometryRules) -> tuple[Any, int, int]:
     """
     has_z = shapely.has_z(geometries)
     if not bool(has_z.any()):
-        return shapely.force_2d(geometries), 0, 0
+        measured = bool(shapely.has_m(geometries).any())
+        return shapely.force_2d(geometries) if measured else geometries, 0, 0
     coordinates, owners = shapely.get_coordinates(geometries, include_z=True, return_index=True)
     unknown = np.zeros(len(geometries), dtype=bool)
     unknown[owners[(coordinates[:, 2] == rules.unknown_z) | np.isnan(coordinates[:, 2])]] = True

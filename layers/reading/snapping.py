@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from layers.reading.clearance import find_clearances
+
 if TYPE_CHECKING:
     from gis.envelope import Envelope
     from layers.targets import TileTarget
 
 _HILBERT_BITS = 16
 # A vertex moves by at most half the diagonal of a unit, and two by twice that; the rest covers rounding errors.
+# Where a polygon has more room than that, nothing need be tried.
 _GREATEST_SHIFT = 2**0.5 * 1.001
-# Where it costs more to measure a polygon than to try it at a few zooms.
-_MAX_VERTICES_MEASURED = 2000
 
 
 def find_safe_zooms(geometries: Any, target: TileTarget) -> Any:
@@ -31,7 +32,7 @@ def find_safe_zooms(geometries: Any, target: TileTarget) -> Any:
     polygons = np.isin(shapely.get_type_id(geometries), (3, 6))
     safe = np.where(polygons, target.min_zoom, 0).astype(np.int16)
     active = np.flatnonzero(polygons)
-    room = _clearances(geometries[active])
+    room = find_clearances(geometries[active])
     for zoom in range(target.max_tile_zoom, target.min_zoom - 1, -1):
         tried = np.flatnonzero(room <= _GREATEST_SHIFT * target.unit(zoom))
         broken = tried[~shapely.is_valid(snap(geometries[active[tried]], target, zoom))]
@@ -40,17 +41,6 @@ def find_safe_zooms(geometries: Any, target: TileTarget) -> Any:
         if not len(active):
             break
     return safe
-
-
-def _clearances(polygons: Any) -> Any:
-    """How far apart vertices and edges that do not touch are at least; 0 where it is not looked up.
-
-    Rounding brings two of them closer by √2 units at most, so where there is more room nothing need be tried.
-    """
-    small = shapely.get_num_coordinates(polygons) <= _MAX_VERTICES_MEASURED
-    found = np.zeros(len(polygons))
-    found[small] = shapely.minimum_clearance(polygons[small])
-    return found
 
 
 def snap(geometries: Any, target: TileTarget, zoom: int) -> Any:

@@ -28,8 +28,9 @@ class TextWatch:
         """Take note of a batch of values."""
         for name, values in columns.items():
             texts = [value for value in values if isinstance(value, str)]
-            # One search over all of them: most columns have none.
-            if _INVISIBLE.search("\n".join(texts)):
+            # One look at all of them: most columns have none.
+            joined = "".join(texts)
+            if not joined.isascii() and _INVISIBLE.search(joined):
                 self._found[name] += sum(_INVISIBLE.search(text) is not None for text in texts)
 
     def notes(self) -> Iterator[str]:

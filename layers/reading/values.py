@@ -91,15 +91,20 @@ def _parse_each(parse: Callable[[object], Value], values: Sequence[object]) -> l
 
 def _whole_texts(values: Sequence[Any]) -> list[Value] | None:
     """Texts as `parse_text` gives them, or None when one of them needs a closer look."""
-    if not set(map(type, values)) <= {str, type(None)}:
+    kinds = set(map(type, values))
+    if not kinds <= {str, type(None)}:
         return None
-    texts = [value or "" for value in values]
-    joined = "\n".join(texts)
-    if not joined.isascii() and (
-        not unicodedata.is_normalized("NFC", joined) or _SURROGATE.search(joined) is not None
-    ):
+    texts = values if kinds == {str} else [value or "" for value in values]
+    # Between two texts stands a space, which is in nothing that is looked for.
+    joined = " ".join(texts)
+    if not joined.isascii() and not unicodedata.is_normalized("NFC", joined):
         return None
-    if _CONTROL.search(joined) or _ROUNDED.search(joined) or max(map(len, texts), default=0) > _MAX_TEXT:
+    # What can be printed is neither a control character nor half of a surrogate pair.
+    if not joined.isprintable() and (_CONTROL.search(joined) or _SURROGATE.search(joined)):
+        return None
+    if ("E+1" in joined or "e+1" in joined) and _ROUNDED.search(joined):
+        return None
+    if max(map(len, texts), default=0) > _MAX_TEXT:
         return None
     return [text.strip() or None for text in texts]
 
@@ -226,8 +231,10 @@ def _whole(value: int) -> int:
 def _number(value: object, decimal: str, *, keep_whole: bool = False) -> float | int | None:
     if value is None:
         return None
-    if isinstance(value, int | float):
-        return _finite(float(value))
+    if isinstance(value, int):
+        return _exact(value)
+    if isinstance(value, float):
+        return _finite(value)
     text = str(value).strip().replace("\u00a0", "").replace(" ", "")
     if not text:
         return None
@@ -237,9 +244,17 @@ def _number(value: object, decimal: str, *, keep_whole: bool = False) -> float |
     if _NUMBER.fullmatch(plain) is None:
         hint = '; say decimal = "," under [source]' if decimal == "." and "," in text else ""
         raise ValueError(f"{text[:40]!r} is not a number{hint}")
-    if keep_whole and plain.lstrip("+-").isdigit():
-        return int(plain)
+    if plain.lstrip("+-").isdigit():
+        return int(plain) if keep_whole else _exact(int(plain))
     return _finite(float(plain))
+
+
+def _exact(number: int) -> float:
+    if abs(number) > _EXACT:
+        raise ValueError(
+            f"{number} has more digits than a column of decimal numbers keeps; publish the column as text"
+        )
+    return float(number)
 
 
 def _finite(number: float) -> float:

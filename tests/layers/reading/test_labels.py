@@ -105,3 +105,23 @@ def test_rows_without_geometry_have_no_label(kind: Any) -> None:
 def test_the_size_of_a_polygon_is_the_root_of_its_area() -> None:
     """In metres, so that it can be held against pixels."""
     assert build_labels(one(shapely.box(0, 0, 4, 9)), "polygon").sizes.tolist() == [6]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 1000)), min_size=4, max_size=30, unique=True))
+def test_the_best_of_all_cuts_is_taken(corners: list[tuple[int, int]]) -> None:
+    """Leaving out cuts that cannot be better changes no label."""
+    shape = shapely.concave_hull(shapely.MultiPoint(corners), ratio=0.2)
+    if shape.geom_type != "Polygon" or shape.area < 1:
+        return
+    west, south, east, north = shape.bounds
+    scores = []
+    for cut in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8):
+        y = south + cut * (north - south)
+        pieces = shapely.get_parts(shape.intersection(shapely.LineString([(west - 1, y), (east + 1, y)])))
+        scores.append(max(shapely.length(pieces), default=0) * min(cut, 1 - cut))
+
+    points, widths = label_polygons(one(shape))
+
+    at = (points[0].y - south) / (north - south)
+    assert widths[0] * min(at, 1 - at) == pytest.approx(max(scores), rel=1e-6)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from layers.reading.copyfile import encode, encode_all
+from layers.reading.copyrows import encode, encode_all
 from layers.reading.job import StoredColumn
 from layers.reading.values import FieldError, parse_all, parser
 
