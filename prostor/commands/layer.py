@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gis.errors import ConfigurationError, ProstorError
+from gis.errors import ConfigurationError, ProstorError, UnavailableError
 from layers.drafting import draft_manifest
 from layers.introspect import advise_crs, inspect_source
 from layers.loading.history import list_layers, list_versions
@@ -102,6 +103,10 @@ def import_command(
                 continue
             if not as_json:
                 show_import(reports[-1])
+        if refusals:
+            # A table that was withdrawn while an import was reading it is nobody else's to delete soon.
+            with suppress(UnavailableError):
+                sweep(database, settings.home)
     if as_json:
         show_json({"imported": reports, "refused": refusals})
     if refusals:

@@ -8,7 +8,9 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
+from psycopg import sql
 
+from layers.loading.withdraw import withdraw_layer
 from tests.prostor.publishing.town import STEPS
 
 if TYPE_CHECKING:
@@ -105,6 +107,22 @@ def test_an_import_that_copies_no_row_is_not_waited_for(town: Town, program: War
 
     assert (withdrawing.status, status) == (0, 1), withdrawing.text + running.text
     assert "loading" not in running.text
+    assert is_withdrawn(onlooker)
+
+
+@pytest.mark.usefixtures("published")
+def test_an_import_deletes_what_it_kept_from_being_deleted(program: Warm, onlooker: Onlooker) -> None:
+    """It is comparing with a table while that is withdrawn: when it is told, it clears the table away."""
+    table = sql.Identifier("data", onlooker.table("fields"))
+    with program.begin("layer", "import", "fields") as running:
+        with onlooker.database.loading() as in_the_way:
+            in_the_way.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(table))
+            assert running.wait_for(f"fields: {COMPARING}"), running.text
+            done = withdraw_layer(onlooker.database, "fields", who="ana", patience_seconds=0)
+        assert running.wait()
+
+    assert (done.left_tables, running.status) == (1, 1), running.text
+    assert MEANWHILE in running.text
     assert is_withdrawn(onlooker)
 
 
