@@ -1,8 +1,9 @@
 -- A polygon that lies inside the buffer and survives rounding needs no clipping and no repair: a fifth of the price.
--- One that does not survive may vanish; it is drawn a little wider then.
+-- Vertices that rounding put on a straight line say nothing and go. A polygon that does not survive may vanish; it is
+-- drawn a little wider then.
 CASE WHEN {safe_zoom} <= %(zoom)s AND {geometry} @ {asked}
-     THEN ST_ForcePolygonCCW(ST_SnapToGrid(
-              ST_Affine({geometry}, %(scale)s, 0, 0, -%(scale)s, %(move_x)s, %(move_y)s), 1))
+     THEN ST_ForcePolygonCCW(ST_Simplify(ST_SnapToGrid(
+              ST_Affine({geometry}, %(scale)s, 0, 0, -%(scale)s, %(move_x)s, %(move_y)s), 1), 0))
      WHEN {safe_zoom} <= %(zoom)s THEN {clipped}
      ELSE COALESCE({clipped}, {widened})
 END
