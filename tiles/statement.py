@@ -185,15 +185,15 @@ class _Member:
         if source.label is None:
             return sql.SQL("NULL::bytea")
         name = sql.Literal(f"{source.name}:labels")
-        return compose("tiles", "labels", layer=name, text=identifier("chosen", source.label))
+        return compose("tiles", "labels", layer=name, text=identifier("_chosen", source.label))
 
     def _label_places(self) -> sql.Composable:
         source = self._source
         if source.label is None:
             return sql.SQL("")
         columns = [
-            identifier("chosen", table.FID),
-            sql.SQL("{}::text AS text").format(identifier("chosen", source.label)),
+            identifier("_chosen", table.FID),
+            sql.SQL("{}::text AS text").format(identifier("_chosen", source.label)),
         ]
         if source.kind == "polygon":
             columns.append(sql.SQL("round({} * 10)::integer AS w").format(identifier(table.LABEL_WIDTH)))

@@ -155,6 +155,25 @@ def test_labels_are_left_out_of_coarse_tiles(workshop: Any) -> None:
     assert labelled == [10, 11, 12]
 
 
+@pytest.mark.parametrize("kind", ["polygon", "line", "point"])
+def test_columns_may_have_any_name(workshop: Any, kind: str) -> None:
+    """Published columns called as parts of the statement are, such as `label`, stand in nobody's way."""
+    names = ("label", "feature", "chosen", "text", "w", "placed", "moved", "clipped", "found", "name", "code")
+    columns = {name: {"source": [name], "title": {"sl": name}} for name in names}
+    square = _square(20)
+    shape = {"polygon": square, "line": square.exterior, "point": square.centroid}[kind]
+    line = shapely.LineString(shape) if kind == "line" else shape
+    values = [{name: f"{name} 1" for name in names}]
+    style = {"by": "text", "label": {"column": "label"}}
+    tiles = {"columns": list(names)}
+    workshop.publish("a", [line], values=values, kind=kind, columns=columns, style=style, tiles=tiles)
+
+    tile = workshop.tile_at("a", "WebMercatorQuad", 18, (508010, 136010))
+
+    assert tile["a"]["features"][0]["properties"] == values[0]
+    assert kind == "line" or tile["a:labels"]["features"][0]["properties"]["text"] == "label 1"
+
+
 def test_features_without_text_have_no_label(workshop: Any) -> None:
     """An unknown or empty text makes no label."""
     values = [{"name": "", "code": 1}, {"name": None, "code": 2}, {"name": "x", "code": 3}]

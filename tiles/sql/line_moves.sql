@@ -3,5 +3,5 @@
 CROSS JOIN LATERAL (
     SELECT CASE WHEN {geometry} @ {asked} THEN {geometry} ELSE ST_ClipByBox2D({geometry}, {around}) END AS _near
     OFFSET 0
-) AS clipped
-CROSS JOIN LATERAL (SELECT {moved} AS _line OFFSET 0) AS moved
+) AS _clipped
+CROSS JOIN LATERAL (SELECT {moved} AS _line OFFSET 0) AS _moved

@@ -1,7 +1,7 @@
 -- One layer in one tile: its name, its features, its labels, and how many features were taken. They are read once,
 -- in the order in which a client draws them. ST_AsMVT leaves out features without a shape.
 SELECT {layer},
-       ST_AsMVT(feature, {layer}, 4096, '_shape', '_fid'),
+       ST_AsMVT(_feature, {layer}, 4096, '_shape', '_fid'),
        {labels},
        count(*)
 FROM (
@@ -11,7 +11,7 @@ FROM (
       AND {large_enough}
     ORDER BY {order}
     LIMIT {limit}
-) AS chosen
+) AS _chosen
 {moves}
-CROSS JOIN LATERAL (SELECT {properties}, {shape} AS _shape) AS feature
+CROSS JOIN LATERAL (SELECT {properties}, {shape} AS _shape) AS _feature
 {places}
