@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask.testing import FlaskClient
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
@@ -73,6 +73,33 @@ def test_missing_tiles_are_told_and_asked_for_again(open_page: Callable[..., Pag
     assert "ni naložil" in told
     assert page.locator("#map-message").is_hidden()
     watch.faults.clear()
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("/", "prikazani samo največji: Ceste."), ("/?lang=en", "largest are shown: Roads.")]
+)
+def test_layers_that_are_not_whole_are_named(open_page: Callable[..., Page], path: str, words: str) -> None:
+    """Of the layers shown, those are named of which tiles hold only the largest; elsewhere the message goes."""
+
+    def cut(route: Route) -> None:
+        response = route.fetch()
+        headers = {**response.headers, "x-features-truncated": "parcels;max=100, roads;max=100"}
+        route.fulfill(response=response, headers=headers)
+
+    page = open_page(path, ready=False)
+    page.wait_for_selector("body.is-ready")
+    page.route("**/*.mvt", cut)
+    page.click("label:has([value=infrastructure])")
+    page.wait_for_selector("#map-message:not([hidden])")
+    told, role = page.inner_text("#map-message"), page.get_attribute("#map-message", "role")
+    page.unroute("**/*.mvt")
+
+    page.click("label:has([value=planning])")
+    wait_for_tiles(page)
+
+    assert words in told
+    assert role == "status"
+    assert page.locator("#map-message").is_hidden()
 
 
 def test_answer_that_does_not_come_can_be_asked_again(

@@ -32,7 +32,7 @@ nameMap(byId('map'), wording);
 buildMapTools(byId('map-tools'), { map, configuration, wording });
 new Readout({ bar: byId('scale-bar'), facts: null }, { map, coordinates, wording });
 showAttribution(byId('attribution'), { state, configuration });
-showMapHealth(byId('map-message'), { map, wording });
+showMapHealth(byId('map-message'), { map, wording, configuration });
 map.on('moved', (view) => {
   state.view = view;
   leadToViewer();

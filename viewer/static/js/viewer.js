@@ -78,7 +78,7 @@ buildMapTools(byId('map-tools'), {
 });
 new Readout({ bar: byId('scale-bar'), facts: byId('readout') }, { map, coordinates, wording });
 showAttribution(byId('attribution'), { state, configuration });
-showMapHealth(byId('map-message'), { map, wording });
+showMapHealth(byId('map-message'), { map, wording, configuration });
 buildShare(byId('share'), { wording, announcer, writeAddress: address.write });
 keepViewAcrossLanguages();
 showState();

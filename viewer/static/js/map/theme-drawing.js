@@ -9,7 +9,10 @@ import { VectorLayer } from './vector-layer.js';
 
 const CLICK_PIXELS = 6;
 
-/** Events: `loading` (true or false), `failed` when a tile did not come. */
+/**
+ * Events: `loading` (true or false), `failed` when a tile did not come, `truncated` with the ids of the shown
+ * layers of which tiles hold only the largest features, whenever they change.
+ */
 export class ThemeDrawing extends Emitter {
   /** `layers` are the configuration's layers by id, `place` the point at which scales are judged. */
   constructor({ theme, layers, frame, place }) {
@@ -20,10 +23,14 @@ export class ThemeDrawing extends Emitter {
     this._books = new Map();
     this._states = [];
     this._ground = null;
+    this._truncated = [];
     this._tiles = new VectorLayer(new TileSource(theme.tiles[frame.id]), frame, {});
     this._labels = new LabelCanvas(this._tiles);
     this._tiles.on('loading', () => this.emit('loading', true));
-    this._tiles.on('load', () => this.emit('loading', false));
+    this._tiles.on('load', () => {
+      this.emit('loading', false);
+      this._tellTruncated();
+    });
     this._tiles.on('tileerror', () => this.emit('failed'));
   }
 
@@ -32,11 +39,13 @@ export class ThemeDrawing extends Emitter {
     this._tiles.addTo(map);
     this._labels.addTo(map);
     map.on('zoomend', this._refresh, this);
+    map.on('moveend', this._tellTruncated, this);
     this._refresh();
   }
 
   remove() {
     this._map.off('zoomend', this._refresh, this);
+    this._map.off('moveend', this._tellTruncated, this);
     this._labels.remove();
     this._tiles.remove();
   }
@@ -81,6 +90,14 @@ export class ThemeDrawing extends Emitter {
       .map(({ id, opacity }) => ({ id, opacity, label: this._layers[id].style.label }))
       .filter(({ label }) => label && metresPerPixel <= label.max_metres_per_pixel);
     this._labels.draw(labelled, metresPerPixel);
+    this._tellTruncated();
+  }
+
+  _tellTruncated() {
+    const inTiles = new Set([...this._tiles.shownTiles()].flatMap(({ content }) => content.truncated));
+    const truncated = this._shown().map(({ id }) => id).filter((id) => inTiles.has(id));
+    if (truncated.join() !== this._truncated.join()) this.emit('truncated', truncated);
+    this._truncated = truncated;
   }
 
   _shown() {

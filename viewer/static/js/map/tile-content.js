@@ -11,7 +11,9 @@ export const POLYGON = 3;
 const LABELS = ':labels';
 
 export class TileContent {
-  constructor(buffer) {
+  /** `truncated` are the layers of which the tile holds only the largest features. */
+  constructor(buffer, truncated = []) {
+    this.truncated = truncated;
     this._tile = new VectorTile(new PbfReader(buffer));
     this._decoded = new Map();
   }
@@ -27,7 +29,7 @@ export class TileContent {
   }
 }
 
-export const EMPTY_TILE = { find: () => null, findLabels: () => null };
+export const EMPTY_TILE = { truncated: [], find: () => null, findLabels: () => null };
 
 function decodeLayer(layer) {
   if (!layer) return null;

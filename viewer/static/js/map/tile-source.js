@@ -64,7 +64,7 @@ export class TileSource {
     if (response.status === 204 || response.status === 404) return EMPTY_TILE;
     if (response.status === 410) this._description = null;
     if (!response.ok) throw new Error(`tile ${z}/${x}/${y}: status ${response.status}`);
-    return new TileContent(await response.arrayBuffer());
+    return new TileContent(await response.arrayBuffer(), truncatedLayers(response));
   }
 
   _release(key, tile) {
@@ -84,4 +84,10 @@ export class TileSource {
       if (tile.users === 0) this._tiles.delete(key);
     }
   }
+}
+
+/** The header names each as `layer;max=number`, with commas between. */
+function truncatedLayers(response) {
+  const named = response.headers.get('X-Features-Truncated');
+  return named ? named.split(',').map((each) => each.split(';')[0].trim()) : [];
 }

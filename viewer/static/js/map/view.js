@@ -79,10 +79,11 @@ export class MapView extends Emitter {
     this._theme = theme;
     this._states = states;
     this._drawing?.remove();
+    this.emit('truncated', []);
     this._drawing = new ThemeDrawing({
       theme, layers: this._configuration.layers, frame: this._frame, place: this._place,
     });
-    for (const name of ['loading', 'failed']) this._drawing.on(name, (detail) => this.emit(name, detail));
+    for (const name of ['loading', 'failed', 'truncated']) this._drawing.on(name, (detail) => this.emit(name, detail));
     this._drawing.draw(states, this._groundColour());
     this._drawing.addTo(this._map);
   }
