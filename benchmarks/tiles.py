@@ -1,6 +1,6 @@
 """Cold vector tiles: our statement against the published statement shapes of three tile servers, in one run.
 
-    python -m benchmarks.tiles [--parcels 100000] [--clients 1 4] [--tiles 60]
+    python -m benchmarks.tiles [--parcels 100000] [--clients 1 4] [--tiles 60] [--zooms 12 … 18]
 
 Made-up parcels are imported into a private PostGIS, as any layer would be. Every statement answers the same
 distinct tiles in turn, over the same connections, with the same columns; only ratios mean anything. Feature
@@ -42,9 +42,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from layers.catalogue import PublishedLayer
+    from tiles.grid import Grid
 
 PEERS = ("martin", "tipg", "pg_tileserv")
-ZOOMS = (14, 15, 16, 17)
+ZOOMS = (12, 13, 14, 15, 16, 17, 18)
 ROUNDS = 3
 LOT_WIDTH, LOT_DEPTH = 24.0, 30.0
 CORNER = (480000.0, 130000.0)
@@ -67,6 +68,7 @@ def main() -> None:
     parser.add_argument("--parcels", type=int, default=100_000)
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 4])
     parser.add_argument("--tiles", type=int, default=60, help="distinct tiles per zoom")
+    parser.add_argument("--zooms", type=int, nargs="+", default=ZOOMS)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="prostor-bench-", dir="/tmp") as folder:
         home = Path(folder)
@@ -78,13 +80,18 @@ def main() -> None:
             migrate(database)
             grid = built_in_grid("WebMercatorQuad")
             layer = import_parcels(database, home, given.parcels)
-            for zoom, clients in itertools.product(ZOOMS, given.clients):
-                source = TileSource(layer, grid, zoom, grid.resolution(zoom))
+            for zoom, clients in itertools.product(given.zooms, given.clients):
+                source = TileSource(layer, grid, zoom, ground_resolution(grid, zoom))
                 places = choose_tiles(source, given.tiles)
                 report(zoom, clients, measure_zoom(database, source, clients, places))
             database.dispose()
         finally:
             cluster.stop()
+
+
+def ground_resolution(grid: Grid, zoom: int) -> float:
+    """Ground metres per pixel where the lots are."""
+    return grid.ground_resolution(zoom, crs.transform(crs.D96, grid.srid, *CORNER))
 
 
 def import_parcels(database: Database, home: Path, count: int) -> PublishedLayer:
