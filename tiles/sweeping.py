@@ -129,10 +129,12 @@ class Sweeper:
                 self._disk.drop_set(entry.name)
 
     def _age(self) -> float:
+        """Seconds since somebody swept here; the first tile of a new folder begins to count."""
         try:
             return time.time() - self._stamp.stat().st_mtime
-        except OSError:
-            return float("inf")
+        except FileNotFoundError:
+            self._stamp.touch()
+            return 0.0
 
     @property
     def _stamp(self) -> Path:

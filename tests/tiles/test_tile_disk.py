@@ -269,3 +269,18 @@ def test_turns_without_a_folder(tmp_path: Path) -> None:
     (tmp_path / "turns").write_text("", encoding="ascii")
 
     Turns(tmp_path / "turns").take(["/a"], lambda: False).end()
+
+
+def test_a_new_folder_is_swept_after_a_while(disk: DiskStore) -> None:
+    """Not with the first tile, and nobody asks what is current before it is time."""
+    asked: list[bool] = []
+    sweeper = Sweeper(disk, 10**9, lambda: asked.append(True))
+    sweeper.count(disk.keep(address(), tile()))
+
+    sweeper.sweep_if_due()
+    at_once = list(asked)
+    os.utime(disk.folder / ".swept", (time.time() - HOUR,) * 2)
+    sweeper.sweep_if_due()
+    sweeper.sweep_if_due()
+
+    assert (at_once, asked) == ([], [True])
