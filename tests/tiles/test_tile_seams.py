@@ -217,6 +217,27 @@ def test_wide_strokes_are_not_cut_at_the_seams(workshop: Any, grid_id: str, z: i
     assert shapely.symmetric_difference(painted, wanted).buffer(-1).is_empty
 
 
+@pytest.mark.parametrize(("grid_id", "z"), PLACES)
+def test_polygon_stored_out_of_line_is_whole_at_the_seams(workshop: Any, grid_id: str, z: int) -> None:
+    """A polygon of eight thousand vertices is cut to the surroundings of each tile, and no cut shows."""
+    grid, column, row = _corner(workshop, grid_id, z)
+    angles = np.linspace(0, 2 * np.pi, 8000, endpoint=False)
+    radius = 3 * EXTENT + 200 * np.sin(90 * angles) + 15 * np.sin(1500 * angles)
+    shell = np.column_stack([(radius - 5000) * np.cos(angles), (radius - 5000) * np.sin(angles)])
+    clearings = [
+        shapely.Point(x, y).buffer(150) for x in range(-3500, 4000, 700) for y in range(-3500, 4000, 700)
+    ]
+    forest = shapely.Polygon(shell).difference(shapely.union_all(clearings))
+    workshop.publish("a", [_on_ground(forest, grid, z, column, row)])
+
+    drawn = _draw(workshop, grid, z, column, row)
+
+    joined = shapely.union_all([shapely.intersection(shape, frame) for frame, shape in drawn[1]])
+    wanted = forest.intersection(shapely.box(-EXTENT, -EXTENT, EXTENT, EXTENT))
+    assert len(drawn[1]) == 4
+    assert shapely.symmetric_difference(joined, wanted).buffer(-1).is_empty
+
+
 def _outline(shape: shapely.Geometry) -> shapely.Geometry:
     return shape if shape.geom_type.endswith("LineString") else shape.boundary
 
