@@ -19,7 +19,7 @@ from gis.errors import SourceError
 from gis.operation import choose_operation
 from layers.notes import list_first, write_note
 from layers.reading.columns import ColumnMatch, match_columns
-from layers.reading.copyfile import CopyFile, ledger_size
+from layers.reading.copyfile import CopyFile
 from layers.reading.delimited import open_delimited
 from layers.reading.forks import Forks
 from layers.reading.identity import KeyMaker
@@ -41,9 +41,6 @@ if TYPE_CHECKING:
 
 
 _ZEROS = (0, "0")
-# What one copy of this process is given: enough to be worth copying it, little enough to be held a few times.
-_ROWS_BESIDE = 20_000
-_VERTICES_BESIDE = 500_000
 
 
 def import_source(
@@ -53,19 +50,15 @@ def import_source(
 
     Raises SourceError when the source cannot be accepted.
     """
-    with open_table(job) as table, Forks(forks) as beside:
+    with open_table(job) as table:
         total = table.declared().declared
         if total == 0:
             raise SourceError("The source holds no rows. Ask the provider whether this is the right file.")
-        conversion = Conversion(job, table, beside, announce, tell)
-        try:
+        conversion = Conversion(job, table, announce, tell, forks=forks)
+        with conversion.beside:
             for batch in table.batches(conversion.match.needed):
                 conversion.add(batch)
                 tell(Progress(step="read", done=conversion.read, total=total))
-        except SourceError:
-            # A fault of rows that were taken before is the earlier one, and is told.
-            conversion.settle()
-            raise
         return conversion.finish()
 
 
@@ -84,14 +77,14 @@ class Conversion:
         self,
         job: ImportJob,
         table: Table,
-        beside: Forks,
         announce: Callable[[int], None],
         tell: Callable[[Progress], None],
+        *,
+        forks: int = 0,
     ) -> None:
         self._job = job
         self._manifest = job.manifest
         self._table = table
-        self._beside = beside
         self._announce = announce
         placing = (job.manifest.source.x, job.manifest.source.y, job.manifest.source.wkt)
         also_known = [name for name in placing if name]
@@ -119,14 +112,14 @@ class Conversion:
             job.columns,
             tell=lambda rows: tell(Progress(step="sort", done=rows, total=self.written)),
         )
+        # Measuring and encoding is pure work, which other processes may do.
+        self.beside = Forks(forks, lambda rows: self._copy.append(store_rows(rows, job)), self._copy.enter)
         self._tally: Counter[str] = Counter()
         self._types: Counter[str] = Counter()
         self._unknown: Counter[str] = Counter()
         self._repairs: list[Any] = []
         self._slivers: list[int] = []
         self._texts = TextWatch()
-        self._placed: list[PlacedRows] = []
-        self._vertices = 0
         self._notes = list(table.notes)
         self.read = 0
         self.written = 0
@@ -146,20 +139,11 @@ class Conversion:
         if self._watch.nowhere is not None:
             # Refused at the end, when it is known whether one feature is wrong or the whole layer.
             return
-        self._placed.append(PlacedRows(batch.numbers, keys, native, columns))
-        self._vertices += int(shapely.get_num_coordinates(native).sum())
+        self.beside.give(PlacedRows(batch.numbers, keys, native, columns))
         self.written += len(batch)
-        if sum(map(len, self._placed)) >= _ROWS_BESIDE or self._vertices >= _VERTICES_BESIDE:
-            self._store()
-
-    def settle(self) -> None:
-        """Have every row that was taken stored. Raises SourceError for one that cannot be."""
-        self._store()
-        self._beside.settle()
 
     def finish(self) -> Reading:
         """Judge the whole, write the stream and report. Raises SourceError when counts or keys do not hold."""
-        self.settle()
         outside = self._watch.judge()
         counts = self._counts()
         check_counts(counts)
@@ -175,16 +159,6 @@ class Conversion:
             operation_accuracy_m=self._operation.accuracy_m,
             quality=self._quality(counts, outside),
         )
-
-    def _store(self) -> None:
-        """Have what was placed measured and encoded: pure work, which another process may do."""
-        placed, self._placed, self._vertices = self._placed, [], 0
-        if placed:
-            self._beside.give(
-                lambda: self._copy.append([store_rows(rows, self._job) for rows in placed]),
-                self._copy.enter,
-                size=ledger_size(sum(map(len, placed))),
-            )
 
     def _check_crs(self, batch: Batch) -> None:
         if self._table.crs_is_default:

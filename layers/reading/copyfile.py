@@ -57,21 +57,19 @@ class CopyFile:
 
     def add(self, values: Mapping[str, Any], places: Any) -> None:
         """Take a batch: one sequence per column by name, and each row's place along the curve."""
-        self.enter(self.append([encode_rows(self._columns, values, places)]))
+        self.enter(self.append(encode_rows(self._columns, values, places)))
 
-    def append(self, parts: Sequence[EncodedRows]) -> Any:
-        """Append encoded rows to the scratch file, and answer what `enter` wants to know of them.
+    def append(self, encoded: EncodedRows) -> Any:
+        """Append rows to the scratch file, and answer what `enter` wants to know of them, an array of int64.
 
-        That is an array of int64 of `ledger_size`. May be called in a forked copy of this process.
+        May be called in a forked copy of this process.
         """
-        places = np.concatenate([part.places for part in parts])
-        fids = np.concatenate([part.fids for part in parts])
-        rows = [row for part in parts for row in part.rows]
         # Rows that will be near each other are put near each other already, so that they are read in long runs.
-        order = np.lexsort((fids, places))
-        rows = [rows[place] for place in order.tolist()]
+        order = np.lexsort((encoded.fids, encoded.places))
+        rows = [encoded.rows[place] for place in order.tolist()]
         start = self._write(b"".join(rows))
-        return np.concatenate([[start], np.fromiter(map(len, rows), np.int64), places[order], fids[order]])
+        lengths = np.fromiter(map(len, rows), np.int64)
+        return np.concatenate([[start], lengths, encoded.places[order], encoded.fids[order]])
 
     def enter(self, ledger: Any) -> None:
         """Take note of appended rows. Rows that nobody enters are never written out."""
@@ -144,11 +142,6 @@ class CopyFile:
                 replaced[place] = other_fid(key)
             taken.add(int(fids[place]))
         return replaced
-
-
-def ledger_size(row_count: int) -> int:
-    """How many integers `CopyFile.append` answers for so many rows."""
-    return 1 + 3 * row_count
 
 
 def _as_numbers(numbers: array[int]) -> Any:

@@ -118,9 +118,12 @@ def repair_all(
         mended[place], note = _repair(geometries[place], int(numbers[place]), keys[place], rules)
         repairs.append(note)
     announce(0)
-    if rules.kind == "polygon":
-        mended = shapely.orient_polygons(mended)
     return mended, tuple(repairs)
+
+
+def turn_rings(geometries: Any, kind: GeometryKind) -> Any:
+    """Outer rings of polygons counter-clockwise, holes the other way, as RFC 7946 wants."""
+    return shapely.orient_polygons(geometries) if kind == "polygon" else geometries
 
 
 def find_slivers(geometries: Any, numbers: Any, kind: GeometryKind) -> list[int]:

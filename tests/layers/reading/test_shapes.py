@@ -11,7 +11,7 @@ from shapely import wkt
 
 from gis.errors import SourceError
 from layers.manifest import Geometry
-from layers.reading.repair import check_shapes, count_types, flatten, repair_all
+from layers.reading.repair import check_shapes, count_types, flatten, repair_all, turn_rings
 
 BOW_TIE = "POLYGON ((0 0, 10 10, 10 0, 0 10, 0 0))"
 SQUARE = "POLYGON ((0 0, 0 10, 10 10, 10 0, 0 0))"
@@ -83,10 +83,12 @@ def test_a_polygon_without_area_is_refused() -> None:
 
 def test_rings_turn_as_geojson_wants() -> None:
     """Shapefiles wind outer rings clockwise; RFC 7946 and tiles want the other way."""
-    mended, _ = repair(array("POLYGON ((0 0, 0 10, 10 10, 10 0, 0 0), (1 1, 2 1, 2 2, 1 2, 1 1))"))
+    holed = array("POLYGON ((0 0, 0 10, 10 10, 10 0, 0 0), (1 1, 2 1, 2 2, 1 2, 1 1))")
 
-    assert shapely.is_ccw(mended[0].exterior)
-    assert not shapely.is_ccw(mended[0].interiors[0])
+    turned = turn_rings(holed, "polygon")
+
+    assert shapely.is_ccw(turned[0].exterior)
+    assert not shapely.is_ccw(turned[0].interiors[0])
 
 
 @pytest.mark.parametrize(
