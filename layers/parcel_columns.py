@@ -1,7 +1,8 @@
 """Which columns of a parcel layer hold the cadastral municipality (KO) and the parcel number.
 
-The key of a parcel layer is the two of them, KO first. The name of the KO is in a column named `ko_name`,
-if the layer has one. A layer with another key has no parcel notation; its texts are searched by words.
+The key of a parcel layer is the two of them, KO first. Where the layer has them, the name of the KO is in a
+column named `ko_name`, the identifier of 18 digits in `eid`, the registered area in square metres in `area`.
+A layer with another key has no parcel notation; its texts are searched by words.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from layers.manifest import Manifest
 
 KO_NAME = "ko_name"
+EID = "eid"
+AREA = "area"
+_NUMBERS = ("integer", "number")
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class ParcelColumns:
     ko_name: str | None
     number_is_word: bool
     """True when the searched text holds the number as a word of its own."""
+    eid: str | None = None
+    area: str | None = None
 
 
 def find_parcel_columns(manifest: Manifest) -> ParcelColumns | None:
@@ -37,4 +43,6 @@ def find_parcel_columns(manifest: Manifest) -> ParcelColumns | None:
         number=number,
         ko_name=KO_NAME if KO_NAME in manifest.columns else None,
         number_is_word=f" {{{number}}}" in f" {manifest.search.text}",
+        eid=EID if EID in manifest.columns and manifest.columns[EID].type == "text" else None,
+        area=AREA if AREA in manifest.columns and manifest.columns[AREA].type in _NUMBERS else None,
     )
