@@ -74,8 +74,8 @@ class Catalogue:
             raise GoneError(f"The layer {layer_id!r} was withdrawn.")
         return self._version(pointer)
 
-    def find_version(self, layer_id: str, token: str) -> PublishedLayer:
-        """A published or kept version by its token. Raises NotFoundError or GoneError.
+    def find_version(self, layer_id: str, *tokens: str) -> PublishedLayer:
+        """A published or kept version by its token, one of these. Raises NotFoundError or GoneError.
 
         A republication in other words takes over the token, so the published version is asked first and
         older ones are never remembered by token.
@@ -83,9 +83,9 @@ class Catalogue:
         pointer = self._read_pointers().get(layer_id)
         if pointer is not None and pointer.version_id is not None:
             published = self._version(pointer)
-            if published.token == token:
+            if published.token in tokens:
                 return published
-        return self._find_by_token(layer_id, token)
+        return self._find_by_token(layer_id, tokens)
 
     def published(self) -> tuple[PublishedLayer, ...]:
         """Every published layer, in the order of ids; one that this program cannot read is left out.
@@ -266,9 +266,10 @@ class Catalogue:
         with self._database.reading() as own:
             return self._remember(read_version(own, condition))
 
-    def _find_by_token(self, layer_id: str, token: str) -> PublishedLayer:
+    def _find_by_token(self, layer_id: str, tokens: Sequence[str]) -> PublishedLayer:
+        wanted = (LayerVersion.layer_id == layer_id) & LayerVersion.token.in_(tokens)
         with self._database.reading() as connection:
-            return read_version(connection, (LayerVersion.layer_id == layer_id) & (LayerVersion.token == token))
+            return read_version(connection, wanted)
 
     def _remember(self, version: PublishedLayer) -> PublishedLayer:
         with self._lock:

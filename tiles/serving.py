@@ -18,7 +18,8 @@ from tiles.flights import Flights
 from tiles.grid import WEB_MERCATOR_QUAD
 from tiles.source import find_source
 from tiles.store import build_store
-from tiles.themes import TileSets
+from tiles.themes import TileSet, TileSets
+from tiles.tokens import tile_token
 from tiles.vector import LayerQuery, find_query_envelope, read_tiles
 from tiles.withdrawals import Withdrawals
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from tiles.answers import Answer, Question
     from tiles.grid import Grid
     from tiles.source import TileSource
-    from tiles.themes import TileSet
 
 _MAX_SOURCES = 4096
 
@@ -67,8 +67,9 @@ class TileService:
     def answer(self, address: TileAddress, question: Question) -> Answer:
         """The answer for one tile. Raises NotFoundError, GoneError or UnavailableError."""
         grid = self._find_grid(address)
-        cache_control = IMMUTABLE if address.token else SHORT_LIVED
-        return answer_tile(self._find_tile(address, grid), question, cache_control=cache_control)
+        tile, token = self._find_tile(address, grid)
+        cache_control = IMMUTABLE if address.token == token else SHORT_LIVED
+        return answer_tile(tile, question, cache_control=cache_control)
 
     def answer_kept(self, path: str, question: Question) -> Answer | None:
         """The answer when the path spells a tile that is kept, else None; never touches a tile's data table."""
@@ -107,30 +108,32 @@ class TileService:
             )
         return grid
 
-    def _find_tile(self, address: TileAddress, grid: Grid) -> StoredTile:
+    def _find_tile(self, address: TileAddress, grid: Grid) -> tuple[StoredTile, str]:
+        """The tile, and the token under which it may be kept for good."""
         if address.token is None:
             found = self._find_current_set(address)
-            if isinstance(found, StoredTile):
+            if not isinstance(found, TileSet):
                 return found
             tile_set = found
         else:
             kept = self.store.find(address.path)
             if kept is not None:
-                return kept
+                return kept, address.token
             tile_set = self.sets.find_version(address.set_id, address.token)
         address = address._replace(token=tile_set.token)
-        return self._flights.make_once(address.path, lambda: self._find_or_make(address, grid, tile_set))
+        tile = self._flights.make_once(address.path, lambda: self._find_or_make(address, grid, tile_set))
+        return tile, tile_set.token
 
-    def _find_current_set(self, address: TileAddress) -> TileSet | StoredTile:
+    def _find_current_set(self, address: TileAddress) -> TileSet | tuple[StoredTile, str]:
         """The set as it is published now; while the database is away, a kept tile of the last one known."""
         try:
             tile_set = self.sets.find(address.set_id)
         except UnavailableError:
             token = self._last_tokens.get(address.set_id)
             kept = self.store.find(address._replace(token=token).path) if token else None
-            if kept is None:
+            if token is None or kept is None:
                 raise
-            return kept
+            return kept, token
         except (NotFoundError, GoneError):
             self._last_tokens.pop(address.set_id, None)
             raise
@@ -155,7 +158,7 @@ class TileService:
     def _member_tiles(self, address: TileAddress, grid: Grid, tile_set: TileSet) -> list[StoredTile]:
         """The tile of each member, in order: kept ones as they are, the others over one connection."""
         paths = {
-            member.id: address._replace(set_id=member.id, token=member.token).path
+            member.id: address._replace(set_id=member.id, token=tile_token(member.token)).path
             for member in tile_set.members
         }
         tiles = self._find_kept(paths)

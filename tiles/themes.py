@@ -13,16 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from gis.errors import GoneError, NotFoundError
+from tiles.tokens import TILE_ENCODER, known_encoders, tile_token, version_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from layers.catalogue import Catalogue, Life, PublishedLayer
     from layers.portal import Portal, Theme
-
-# Goes up when joining members makes other bytes of the same members.
-COMPOSITION_VERSION = 1
 
 _MAX_REMEMBERED = 1024
 # Tokens nobody knows cost the catalogue at most one look a second and theme.
@@ -52,7 +50,10 @@ AnyMember = TypeVar("AnyMember", bound=Member)
 
 @dataclass(frozen=True)
 class TileSet:
-    """A layer or a theme as it was at one time; members from the bottom of the drawing upwards."""
+    """A layer or a theme as it was at one time; members from the bottom of the drawing upwards.
+
+    `token` is the one that addresses of its tiles have (`tiles.tokens`), not that of a version.
+    """
 
     id: str
     token: str
@@ -98,41 +99,43 @@ class TileSets:
 
     def published(self) -> tuple[TileSet, ...]:
         """Every layer and theme as it is published now. Raises UnavailableError."""
-        layers = tuple(TileSet(each.id, each.token, (each,)) for each in self._catalogue.published())
+        layers = tuple(_build_set(each.id, (each,), None) for each in self._catalogue.published())
         return (*layers, *(self.find(theme_id) for theme_id in self._themes))
 
     def find_layer(self, layer_id: str) -> TileSet:
         """The set of one published layer; a theme's id is not one. Raises NotFoundError or GoneError."""
-        layer = self._catalogue.find(layer_id)
-        return TileSet(layer.id, layer.token, (layer,))
+        return _build_set(layer_id, (self._catalogue.find(layer_id),), None)
 
     def find_version(self, set_id: str, token: str) -> TileSet:
-        """The set with this token, published now or still kept. Raises NotFoundError or GoneError."""
+        """The set with this token, published now or still kept. Raises NotFoundError or GoneError.
+
+        Its own token is another one when the token is that of an earlier encoder.
+        """
         theme = self._themes.get(set_id)
         if theme is None:
-            layer = self._catalogue.find_version(set_id, token)
-            return TileSet(layer.id, layer.token, (layer,))
+            layer = self._catalogue.find_version(set_id, *version_tokens(token))
+            return _build_set(set_id, (layer,), None)
         current = self.find(set_id)
-        if current.token == token:
+        if token in theme_tokens(current.members):
             return current
         return self._find_earlier(theme, token, current)
 
     def find_named(
-        self, set_id: str, name: str, give_name: Callable[[Sequence[Member]], str]
+        self, set_id: str, name: str, give_names: Callable[[Sequence[Member]], Collection[str]]
     ) -> TileSet | None:
-        """The set that another kind of name than the token means, among those published now or still kept.
+        """The set that has this name besides its token, among those published now or still kept.
 
         None when it never meant any. Raises NotFoundError for no such set, GoneError when it means a set with
         versions that cannot be read any more.
         """
         current = self.find(set_id)
-        if give_name(current.members) == name:
+        if name in give_names(current.members):
             return current
         earlier = self._read_earlier(set_id, current)
         for each in earlier.kept:
-            if give_name(each.members) == name and each.lives <= self._catalogue.lives():
+            if name in give_names(each.members) and each.lives <= self._catalogue.lives():
                 return each
-        if any(give_name(members) == name for members in earlier.past):
+        if any(name in give_names(members) for members in earlier.past):
             raise GoneError("A layer of this version was withdrawn, or is no longer kept.")
         return None
 
@@ -141,8 +144,8 @@ class TileSets:
         earlier = self._seen.get((theme.id, token))
         if earlier is None:
             known = self._read_earlier(theme.id, current)
-            earlier = next((each for each in known.kept if each.token == token), None)
-            if earlier is None and any(theme_token(members) == token for members in known.past):
+            earlier = next((each for each in known.kept if token in theme_tokens(each.members)), None)
+            if earlier is None and any(token in theme_tokens(members) for members in known.past):
                 raise GoneError("A layer of this version of the theme was withdrawn, or is no longer kept.")
         if earlier is None:
             raise NotFoundError("There is no such version of this theme; its TileJSON names the current one.")
@@ -178,14 +181,19 @@ class TileSets:
 
 
 def _build_set(set_id: str, members: Sequence[PublishedLayer], theme: Theme | None) -> TileSet:
-    token = theme_token(members) if theme else members[0].token
+    token = theme_token(members) if theme else tile_token(members[0].token)
     return TileSet(set_id, token, tuple(members), theme)
 
 
-def theme_token(members: Sequence[Member]) -> str:
-    """16 hex digits over `id@token` of the members in order: changes exactly when a member's tiles do."""
-    names = [f"composition {COMPOSITION_VERSION}", *(f"{each.id}@{each.token}" for each in members)]
+def theme_token(members: Sequence[Member], encoder: int = TILE_ENCODER) -> str:
+    """16 hex digits over `id@token` of the members' tiles in order: changes exactly when one of these does."""
+    names = ["composition 1", *(f"{each.id}@{tile_token(each.token, encoder)}" for each in members)]
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+
+
+def theme_tokens(members: Sequence[Member]) -> tuple[str, ...]:
+    """The tokens that these members as a theme have and had: today's encoder first."""
+    return tuple(theme_token(members, encoder) for encoder in known_encoders())
 
 
 def earlier_members(

@@ -34,6 +34,7 @@ from layers.targets import grid_geometry, safe_zoom
 from tiles import hotpath
 from tiles.grid import read_grids
 from tiles.routes import build_blueprint
+from tiles.tokens import tile_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -89,7 +90,7 @@ class Workshop:
         grids: Sequence[str] | None = None,
         **changes: Any,
     ) -> str:
-        """Store shapes of the portal's CRS as a new version, move the pointer, return the version's token.
+        """Store shapes of the portal's CRS as a new version, move the pointer, return the token of its tiles.
 
         Ids count from 1; `width` is every feature's free width.
         """
@@ -107,7 +108,7 @@ class Workshop:
             self.database, self.portal, manifest, rows, number=version_id, grids=tuple(self.grids.values())
         )
         self.catalogue.forget()
-        return token
+        return tile_token(token)
 
     def table_name(self, layer_id: str) -> str:
         """The data table of the published version."""

@@ -214,7 +214,7 @@ def test_the_service_may_be_away(front: Front, tmp_path: Path) -> None:
         encoding="utf-8",
     )
     subprocess.run(["nginx", "-c", str(tmp_path / "nginx.conf"), "-s", "reload"], check=True)
-    other = front.address("a", front.workshop.catalogue.find("a").token, east=2)
+    other = front.address("a", front.workshop.service.sets.find("a").token, east=2)
     for _ in range(600):
         if front.ask(other)[0] == 502:
             break

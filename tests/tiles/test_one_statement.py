@@ -104,7 +104,7 @@ def test_members_made_before_a_failure_are_kept_in_memory(workshop: Any) -> None
         connection.execute(sql.SQL("DROP TABLE {}").format(table))
 
     theme = workshop.client.get(f"/tiles/view/SI-D96/12/{x}/{y}.mvt")
-    token = workshop.catalogue.find("a").token
+    token = workshop.service.sets.find("a").token
     member = workshop.service.store.memory.find(f"/tiles/a@{token}/SI-D96/12/{x}/{y}.mvt")
 
     assert theme.status_code == 410

@@ -1,8 +1,9 @@
 """Which style is asked for, and whether it may be kept: what stands behind `/tiles/{set}/style.json`.
 
 A tile's token does not change with a colour, so a style has a token of its own, the pin: it names the versions
-of the layers, wording included, and the portal's settings. Under its pin a style never changes; under the token
-of its tiles it is drawn as the layers are published now, and lives as shortly as the alias.
+of the layers, wording included, the portal's settings and the tiles' encoder. Under its pin a style never
+changes; under the token of its tiles, or the pin of an earlier encoder, it is drawn as this program does now,
+and lives as shortly as the alias.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from tiles.answers import IMMUTABLE, SHORT_LIVED, STYLE_TYPE
 from tiles.grid import WEB_MERCATOR_QUAD
 from tiles.styles.document import Wording, build_style
 from tiles.styles.hatching import describe_sprite, draw_sprite, list_hatches
+from tiles.tokens import TILE_ENCODER, known_encoders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,21 +77,27 @@ class StyleService:
         index = orjson.dumps(describe_sprite(hatches, address.ratio))
         return StyleAnswer(index, "application/json", cache_control)
 
-    def pin(self, members: Sequence[Member]) -> str:
+    def pin(self, members: Sequence[Member], encoder: int = TILE_ENCODER) -> str:
         """16 hex digits that stand for these versions and for how this portal shows them.
 
         A version is named by when it was loaded: its token may go over to a later one in other words.
         """
         names = [self._salt, *(f"{each.id} {each.loaded_at.isoformat()}" for each in members)]
+        names += [f"tiles {encoder}"] if encoder else []
         return hashlib.sha256("\n".join(names).encode()).hexdigest()[:_PIN_LENGTH]
+
+    def _pins(self, members: Sequence[Member]) -> tuple[str, ...]:
+        """The pins they have and had, today's encoder first."""
+        return tuple(self.pin(members, encoder) for encoder in known_encoders())
 
     def _find_set(self, address: StyleAddress) -> tuple[TileSet, str]:
         sets = self._service.sets
         if address.token is None:
             return sets.find(address.set_id), SHORT_LIVED
-        pinned = sets.find_named(address.set_id, address.token, self.pin)
+        pinned = sets.find_named(address.set_id, address.token, self._pins)
         if pinned is not None:
-            return pinned, IMMUTABLE
+            is_current = self.pin(pinned.members) == address.token
+            return pinned, IMMUTABLE if is_current else SHORT_LIVED
         return sets.find_version(address.set_id, address.token), SHORT_LIVED
 
     def _find_grid(self, grid_id: str | None) -> Grid:
