@@ -25,6 +25,7 @@ from pydantic import (
 from gis import crs
 from gis.errors import ConfigurationError
 from gis.geometry import GeometryKind
+from layers.answer_rules import LayerRules
 from layers.parts import Part
 from layers.style import GroundResolution, Style, Text
 
@@ -153,6 +154,9 @@ class Coverage(Part):
 
     statement: Text
     complete: bool = True
+    within: LayerId | None = Field(
+        default=None, description="layer of polygons that were surveyed; the whole municipality when left out"
+    )
 
 
 class Manifest(Part):
@@ -175,6 +179,7 @@ class Manifest(Part):
     style: Style
     tiles: Tiles = Tiles()
     coverage: Coverage | None = None
+    answer: LayerRules = LayerRules()
     documents: tuple[Document, ...] = ()
     folder: Path = Path()
 
@@ -185,6 +190,7 @@ class Manifest(Part):
             "name": self.name,
             "style": self.style.columns(),
             "tiles.columns": tuple(self.tile_columns),
+            "answer": self.answer.columns(),
             "search.text": _fields_of(self.search.text) if self.search else (),
         }
         for place, names in mentioned.items():

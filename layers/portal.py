@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from gis import crs
 from gis.envelope import Envelope
+from layers.answer_plan import AnswerPlan
 from layers.boundary import read_boundary
 from layers.manifest import LayerId, Manifest, read_manifest, read_toml
 from layers.parts import Part
@@ -99,6 +100,7 @@ class Portal(Part):
     themes: tuple[Theme, ...] = Field(min_length=1)
     embedding_origins: tuple[Origin, ...] = ()
     notices: Notices = Notices()
+    answer: AnswerPlan = AnswerPlan()
     folder: Path = Path()
 
     @model_validator(mode="after")

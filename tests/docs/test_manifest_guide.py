@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from layers import manifest, portal, style
+from layers import answer_plan, answer_rules, manifest, portal, style
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -35,6 +35,10 @@ PARTS: list[type[BaseModel]] = [
     portal.Theme,
     portal.BaseMap,
     portal.Notices,
+    answer_rules.LayerRules,
+    answer_plan.AnswerPlan,
+    answer_plan.AnswerTheme,
+    answer_plan.Belt,
 ]
 
 
