@@ -16,28 +16,45 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
-FLAGS = (
+_QUIET = (
     "--no-sandbox",
-    "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
 )
+# WebGL by the processor: no graphics card is needed.
+_WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 SLOW_MACHINE_MILLISECONDS = 15_000
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    """What drives browsers; a process can hold only one of it."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
     """Debian's chromium, started once."""
+    yield from _launch(playwright, "--disable-gpu")
+
+
+@pytest.fixture(scope="session")
+def webgl(playwright: Playwright) -> Iterator[Browser]:
+    """The same with WebGL, in a process of its own."""
+    yield from _launch(playwright, *_WEBGL)
+
+
+def _launch(playwright: Playwright, *flags: str) -> Iterator[Browser]:
     chromium = shutil.which("chromium") or "/usr/bin/chromium"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        yield started
-        started.close()
+    started = playwright.chromium.launch(executable_path=chromium, args=[*_QUIET, *flags])
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")

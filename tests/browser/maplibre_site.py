@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, send_from_directory
-from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from playwright.sync_api import Browser
+    from collections.abc import Mapping
 
 MAPLIBRE = Path(__file__).parents[2] / "node_modules" / "maplibre-gl" / "dist"
-# WebGL by the processor: no graphics card is needed.
-WEBGL_FLAGS = (
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 _TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
-
-
-def launch_webgl() -> Iterator[Browser]:
-    """Debian's chromium with WebGL, until the fixture that yields from here ends."""
-    chromium = shutil.which("chromium") or "/usr/bin/chromium"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=list(WEBGL_FLAGS))
-        yield started
-        started.close()
 
 
 def make_site(files: Mapping[str, str], policy: str) -> Flask:

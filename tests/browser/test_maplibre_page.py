@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.looking import DESKTOP, PHONE, Watch
-from tests.browser.maplibre_site import launch_webgl, make_site
+from tests.browser.maplibre_site import make_site
 from tests.browser.serving import serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
@@ -35,12 +33,6 @@ def read_policy() -> str:
     found = _POLICY.search(GUIDE.read_text(encoding="utf-8"))
     assert found is not None
     return " ".join(found[1].split())
-
-
-@pytest.fixture
-def webgl() -> Iterator[Browser]:
-    """A browser with WebGL."""
-    yield from launch_webgl()
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -23,7 +23,7 @@ from tests.browser.colours import (
     read_legend,
     take_picture,
 )
-from tests.browser.maplibre_site import launch_webgl, make_site
+from tests.browser.maplibre_site import make_site
 from tests.browser.serving import serving
 
 if TYPE_CHECKING:
@@ -57,12 +57,6 @@ class Spot:
     value: str | None
     east: float
     north: float
-
-
-@pytest.fixture(scope="module")
-def webgl() -> Iterator[Browser]:
-    """A browser with WebGL."""
-    yield from launch_webgl()
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from tests.browser.every_feature import (
     place_of_name,
     write_portal,
 )
-from tests.browser.maplibre_site import launch_webgl, make_site
+from tests.browser.maplibre_site import make_site
 from tests.browser.serving import serving
 
 if TYPE_CHECKING:
@@ -61,12 +61,6 @@ def board(
         yield address
     app.extensions[DATABASE].dispose()
     database.dispose()
-
-
-@pytest.fixture(scope="module")
-def webgl() -> Iterator[Browser]:
-    """A browser with WebGL."""
-    yield from launch_webgl()
 
 
 @pytest.fixture

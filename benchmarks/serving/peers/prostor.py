@@ -7,8 +7,9 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from http.client import HTTPConnection, HTTPException
-from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.serving.peers.server import MERCATOR, NATIONAL, Server
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from benchmarks.serving.portal import BenchLayer
 
 _READY_SECONDS = 60
+_PROJECT = Path(__file__).parents[3] / "pyproject.toml"
 _PROGRAM = "from prostor.commands import main; main()"
 
 
@@ -39,9 +41,10 @@ class Prostor(Server):
     @staticmethod
     def find_build() -> str:
         """The same, without a server."""
+        version = tomllib.loads(_PROJECT.read_text(encoding="utf-8"))["project"]["version"]
         commit = ["git", "describe", "--always", "--dirty"]
         done = subprocess.run(commit, capture_output=True, text=True, check=False)  # noqa: S603  words of ours
-        return " ".join([version("prostor"), done.stdout.strip()]).strip()
+        return " ".join([version, done.stdout.strip()]).strip()
 
     @property
     def home(self) -> str:
