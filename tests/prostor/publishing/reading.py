@@ -219,6 +219,12 @@ def wait_for_requests(report: Report, wanted: float) -> None:
         time.sleep(0.01)
 
 
+def wait_for_edition(report: Report, edition: int) -> None:
+    """Wait until a reader has met this edition, or they gave up."""
+    while edition not in report.editions and not report.hopeless:
+        time.sleep(0.01)
+
+
 def _path(address: str) -> str:
     parts = urlsplit(address)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -17,7 +17,14 @@ from gis.database import Database, plain_url
 from layers.loading.history import list_versions
 from layers.loading.publish import publish_version
 from layers.loading.retire import sweep
-from tests.prostor.publishing.reading import LAYER, Report, reading, rows_of, wait_for_requests
+from tests.prostor.publishing.reading import (
+    LAYER,
+    Report,
+    reading,
+    rows_of,
+    wait_for_edition,
+    wait_for_requests,
+)
 from tests.prostor.publishing.town import COMMAND, Town, import_here
 
 if TYPE_CHECKING:
@@ -57,7 +64,10 @@ def test_nobody_notices_a_hundred_publications(make_a_town: Callable[..., Town])
 
 
 def read_while_publishing(town: Town, *, requests: int, publications: int, imported_each: int) -> Report:
-    """Publish so often, spread over so many requests; a long question and the janitor run all the time."""
+    """Publish so often, spread over so many requests; a long question and the janitor run all the time.
+
+    A new edition stays until it has been read; older ones may follow each other faster than they are noticed.
+    """
     database = Database(town.urls)
     editions = itertools.count(1)
     for _ in range(2):
@@ -72,7 +82,8 @@ def read_while_publishing(town: Town, *, requests: int, publications: int, impor
         for done in range(publications):
             wait_for_requests(report, requests * done / publications)
             if done % imported_each == 0:
-                publish_next(town, next(editions))
+                publish_next(town, edition := next(editions))
+                wait_for_edition(report, edition)
             else:
                 publish_an_older(database, dice)
         wait_for_requests(report, requests)
