@@ -63,10 +63,11 @@ class Forks:
         """Have this worked on."""
         while self._busy and len(self._busy) >= self._count:
             self._settle_first()
-        if not self._count:
+        copy = self._find_copy()
+        if copy is None:
+            self.settle()
             self._take(self._work(given))
             return
-        copy = self._idle.pop() if self._idle else _Copy(self._work)
         # A copy that has died meanwhile is noticed when its answer is wanted.
         with suppress(BrokenPipeError):
             copy.send(given)
@@ -76,6 +77,17 @@ class Forks:
         """Wait for everything given so far."""
         while self._busy:
             self._settle_first()
+
+    def _find_copy(self) -> _Copy | None:
+        """One that has nothing to do, or a new one; None when there is to be none."""
+        if self._idle or not self._count:
+            return self._idle.pop() if self._idle else None
+        try:
+            return _Copy(self._work)
+        except OSError:
+            # The machine has no process or pipe left for it.
+            self._count = len(self._busy)
+            return None
 
     def _settle_first(self) -> None:
         copy, given = self._busy.popleft()
@@ -102,7 +114,12 @@ class _Copy:
 
     def __init__(self, work: Callable[[Any], Any]) -> None:
         to_copy, from_copy = os.pipe(), os.pipe()
-        self._process = os.fork()
+        try:
+            self._process = os.fork()
+        except OSError:
+            for end in (*to_copy, *from_copy):
+                os.close(end)
+            raise
         if self._process == 0:
             _serve(work, to_copy[0], from_copy[1])
         os.close(to_copy[0])

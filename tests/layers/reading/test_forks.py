@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parents[3]
-SQUARES = [shapely.box(x, y, x + 8, y + 6) for x in range(502_000, 509_000) for y in (135_000, 136_000)]
+SQUARES = [shapely.box(x, y, x + 8, y + 6) for x in range(502_000, 508_000, 2) for y in (135_000, 136_000)]
 # The beginning of a program without threads, which may be forked; `noted` gets what each piece of work answers.
 BEGINNING = """
 import os, resource, signal, sys, time
@@ -96,6 +97,22 @@ print(noted)
 """)
 
     assert done.stdout.strip() == str([[number] for number in range(8)])
+
+
+def test_without_a_process_to_be_had_it_is_done_here() -> None:
+    """A machine at its limit of processes imports more slowly."""
+    done = run("""
+def refuse(): raise BlockingIOError("no process left")
+def work(number): return numbers(number, os.getpid() == here)
+with Forks(2, work, note) as forks:
+    forks.give(0)
+    fork, os.fork = os.fork, refuse
+    for number in range(1, 5):
+        forks.give(number)
+print(noted)
+""")
+
+    assert [number for number, _ in json.loads(done.stdout)] == list(range(5))
 
 
 def test_an_earlier_fault_is_the_one_that_is_told() -> None:
