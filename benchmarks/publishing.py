@@ -208,9 +208,6 @@ class Pointer(Strategy):
             ).fetchone()
             version_id = int(str(row[0])) if row else 0
             name = table_name(version_id)
-            connection.execute(
-                read_statement("layers", "set_version_table"), {"id": version_id, "table_name": name}
-            )
             self.copy(connection, identifier(DATA, name))
             move_pointer(connection, self.layer.id, version_id, who="benchmark", facts={})
         sweep(self.database, Path(tempfile.gettempdir(), "prostor-bench-nowhere"), quiet_seconds=QUIET_SECONDS)

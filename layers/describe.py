@@ -103,4 +103,6 @@ def _describe_version(version: KeptVersion) -> Json:
         "source": {"name": version.source_name, "sha256": version.source_sha256},
         "operation": version.operation,
         "changes": version.changes,
+        "published_at": version.published_at.isoformat() if version.published_at else None,
+        "rolled_back_from": version.instead_of,
     }

@@ -16,7 +16,7 @@ from sqlalchemy import orm
 from gis.envelope import Envelope
 from gis.errors import ConfigurationError, GoneError, NotFoundError
 from layers.manifest import Manifest, parse_manifest
-from layers.model import Layer, LayerVersion
+from layers.model import Audit, Layer, LayerVersion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,7 +77,11 @@ class PublishedLayer:
 
 @dataclass(frozen=True)
 class KeptVersion:
-    """What lists say of a version that may be read; its manifest and quality report are not read for that."""
+    """What lists say of a version that may be read; its manifest and quality report are not read for that.
+
+    When it was last made the published one; after a rollback to it, instead of which version. Not by whom:
+    names of clerks are not public.
+    """
 
     version_id: int
     number: int
@@ -90,6 +94,8 @@ class KeptVersion:
     source_sha256: str
     operation: str
     changes: Mapping[str, Any] | None
+    published_at: datetime | None = None
+    instead_of: int | None = None
 
 
 @dataclass(frozen=True)
@@ -107,13 +113,29 @@ def select_versions(*more: sa.SQLColumnExpression[Any]) -> sa.Select[Any]:
 
 def select_history(layer_id: str) -> sa.Select[Any]:
     """The layer beside each of its versions that may be read, or beside none."""
-    listed = (LayerVersion.id, *(getattr(LayerVersion, each.name) for each in fields(KeptVersion)[1:]))
+    names = (each.name for each in fields(KeptVersion)[1:-2])
+    listed = (LayerVersion.id, *(getattr(LayerVersion, name) for name in names))
     readable = (LayerVersion.layer_id == Layer.id) & LayerVersion.state.in_(READABLE)
+    moved = _last_publication()
     return (
-        sa.select(Layer.current_version_id, Layer.withdrawn_at, Layer.withdrawals, *listed)
+        sa.select(Layer.current_version_id, Layer.withdrawn_at, Layer.withdrawals, *listed, *moved.c)
         .join(LayerVersion, readable, isouter=True)
+        .join(moved, sa.true(), isouter=True)
         .where(Layer.id == layer_id)
         .order_by(LayerVersion.number.desc())
+    )
+
+
+def _last_publication() -> sa.FromClause:
+    """When the pointer last moved to a version, and when by a rollback, from which number."""
+    left = sa.case((Audit.action == "rolled back", Audit.facts["from"].as_integer()))
+    return (
+        sa.select(Audit.at, left.label("instead_of"))
+        .where(Audit.layer_id == LayerVersion.layer_id, Audit.version_id == LayerVersion.id)
+        .where(Audit.action.in_(("published", "rolled back")))
+        .order_by(Audit.id.desc())
+        .limit(1)
+        .lateral("moved")
     )
 
 

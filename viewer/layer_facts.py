@@ -106,7 +106,7 @@ def _version(version: KeptVersion, history: LayerHistory, phrases: Phrases, pref
     return VersionRow(
         number=version.number,
         is_published=is_published,
-        state=phrases.say("about.version_published" if is_published else "about.version_kept"),
+        state=_say_state(version, phrases, is_published=is_published),
         state_date=phrases.date(version.state_date),
         loaded=phrases.moment(version.loaded_at),
         rows=phrases.number(version.row_count),
@@ -115,6 +115,16 @@ def _version(version: KeptVersion, history: LayerHistory, phrases: Phrases, pref
         changes_href=_changes_address(layer_id, version.number, changes, readable, prefix),
         data_href=_data_address(layer_id, None if is_published else version.token, prefix),
     )
+
+
+def _say_state(version: KeptVersion, phrases: Phrases, *, is_published: bool) -> str:
+    """Published or earlier; of what somebody went back to, when, and instead of which version."""
+    if not is_published:
+        return phrases.say("about.version_kept")
+    if version.published_at is None or version.instead_of is None:
+        return phrases.say("about.version_published")
+    day = phrases.date(version.published_at.astimezone().date())
+    return phrases.say("about.version_again", date=day, number=version.instead_of)
 
 
 def _say_changes(changes: Mapping[str, Any], phrases: Phrases) -> tuple[str, ...]:

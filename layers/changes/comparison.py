@@ -7,7 +7,6 @@ with different keys.
 
 from __future__ import annotations
 
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.dialects import postgresql
 
 from gis.statements import read_statement
+from layers.changes.remembered import RememberedCounts
 from layers.changes.statements import (
     KINDS,
     Kind,
@@ -24,6 +24,9 @@ from layers.changes.statements import (
     count_shared,
     measure_shift,
     select_changes,
+    select_found,
+    walk_keys,
+    walk_up_to,
 )
 from layers.features import reading_version
 
@@ -43,10 +46,9 @@ __all__ = ["KINDS", "Change", "ChangeCounts", "Kind", "Pair", "Place", "Shift", 
 Value = str | int | float | bool | None
 _DIALECT = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
 _ROWS_AT_A_TIME = 200
-_MAX_REMEMBERED = 256
-# Versions never change, and a token stands for the data: what was counted once stays true.
-_counted: dict[tuple[str, ...], ChangeCounts] = {}
-_lock = threading.Lock()
+# Of so many pages each may read both tables as they lie; more are walked along the keys.
+_FEW_PAGES = 5
+_remembered: RememberedCounts[ChangeCounts] = RememberedCounts()
 
 
 @dataclass(frozen=True)
@@ -181,16 +183,12 @@ def read_counts(database: Database, before: PublishedLayer, after: PublishedLaye
         return _count(pair, [])
     if after.changes is not None and after.changes["against"] == before.number:
         return _stored_counts(after.changes, after.row_count)
-    name = (before.token, before.table_name, after.token, after.table_name)
-    with _lock:
-        if name in _counted:
-            return _counted[name]
+    known = _remembered.find(database, before, after)
+    if known is not None:
+        return known
     with _comparing(database) as connection:
         counts = _count(pair, [tuple(row) for row in connection.execute(count_shared(pair))])
-    with _lock:
-        if len(_counted) >= _MAX_REMEMBERED:
-            _counted.clear()
-        _counted[name] = counts
+    _remembered.keep(database, before, after, counts)
     return counts
 
 
@@ -203,16 +201,36 @@ def read_changes(
     after_place: Place | None = None,
     limit: int | None = None,
 ) -> Iterator[Change]:
-    """Features that differ, in the order of keys, read one by one. Raises GoneError, UnavailableError."""
+    """Features that differ, in the order of keys, read one by one. Raises GoneError, UnavailableError.
+
+    Of many changes, a page costs what lies between its first key and its last.
+    """
     pair = Pair(Stored.of(before), Stored.of(after))
-    if pair.is_one_table:
+    if pair.is_one_table or limit == 0:
         return
-    statement = select_changes(pair, kind=kind, after=after_place, limit=limit)
+    counts = read_counts(database, before, after)
     with _comparing(database) as connection:
+        if limit is None or counts.of_kind(kind) <= _FEW_PAGES * limit:
+            statement = select_changes(pair, kind=kind, after=after_place, limit=limit)
+        else:
+            walks = walk_keys(pair, kind=kind, after=after_place, limit=limit)
+            found = _walk(connection, walks if counts.removed < counts.total / 2 else walks[::-1], limit)
+            statement = select_found(pair, found, limit)
         streaming = connection.execution_options(yield_per=_ROWS_AT_A_TIME)
         with streaming.execute(statement) as result:
             for row in result:
                 yield _change(pair, row)
+
+
+def _walk(connection: sa.Connection, walks: Sequence[sa.Select[Any]], limit: int) -> list[sa.Row[Any]]:
+    """What the next page is among, and perhaps more. The first walk, where more differs, says how far to go."""
+    connection.exec_driver_sql(read_statement("layers", "prepare_walking_changes"))
+    first, *others = walks
+    found = list(connection.execute(first))
+    last = found[-1].key if len(found) == limit else None
+    for walk in others:
+        found += connection.execute(walk if last is None else walk_up_to(walk, last))
+    return found
 
 
 def compare_columns(before: PublishedLayer, after: PublishedLayer) -> ColumnChanges:

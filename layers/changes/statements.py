@@ -131,12 +131,50 @@ def select_changes(
 ) -> sa.Select[Any]:
     """Features that differ: what differs, by how much, geometry in CRS84, and values.
 
-    In the order of keys; of two features that share theirs by chance the added one comes first.
-    Only keys are sorted; geometry and values are read for the features that are told. Keys are found first and
-    without regard to `limit`, for the planner would believe that the first ones are found at once.
+    In the order of keys; of two features that share theirs by chance the added one comes first. Both tables are
+    read whole, as they lie, and only keys are sorted. That costs as much for one page as for all of them;
+    a walk over many pages asks `select_next_changes`.
     """
-    differing = _materialized(_select_keys(pair, kind, after), "differing")
+    differing = _materialized(sa.union_all(*_of_kind(pair, kind, after)), "differing")
     found = sa.select(differing).order_by(differing.c.key, differing.c.change).limit(limit).cte("found")
+    return _tell(pair, found)
+
+
+def walk_keys(
+    pair: Pair, *, kind: Kind | None = None, after: Place | None = None, limit: int
+) -> tuple[sa.Select[Any], ...]:
+    """Keys of the next features that differ: a statement for each table to be walked, the newer one first.
+
+    Each walks along the index on the keys and stops when it has found enough.
+    """
+    walks = (each.order_by(each.selected_columns["key"]).limit(limit) for each in _of_kind(pair, kind, after))
+    return tuple(walks)
+
+
+def walk_up_to(walk: sa.Select[Any], key: str) -> sa.Select[Any]:
+    """A walk that ends behind this key, however little it has found by then."""
+    return walk.where(walk.selected_columns["key"] <= key)
+
+
+def select_found(pair: Pair, found: Sequence[Sequence[Any]], limit: int) -> sa.Select[Any]:
+    """As `select_changes`, of features that walks have found: the first ones in the order of keys."""
+    kinds: dict[str, Any] = {
+        "key": sa.Text,
+        "change": sa.Text,
+        "geometry": sa.Boolean,
+        "attributes": sa.Boolean,
+    }
+    columns: list[Any] = [
+        sa.cast([row[place] for row in found], sa.ARRAY(kind)) for place, kind in enumerate(kinds.values())
+    ]
+    told: list[Any] = [sa.column(name, kind) for name, kind in kinds.items()]
+    given = sa.select(sa.func.unnest(*columns).table_valued(*told, name="given").render_derived())
+    ordered = given.order_by(given.selected_columns["key"], given.selected_columns["change"]).limit(limit)
+    return _tell(pair, ordered.cte("found"))
+
+
+def _tell(pair: Pair, found: sa.CTE) -> sa.Select[Any]:
+    """Everything that is told of the features found; geometry and values are read for these alone."""
     b, a = pair.b, pair.a
     return (
         sa.select(
@@ -174,30 +212,30 @@ def attributes_differ(pair: Pair) -> Clause:
     return sa.or_(sa.false(), *(_differs(pair, name) for name in pair.shared_columns))
 
 
-def _select_keys(pair: Pair, kind: Kind | None, after: Place | None) -> sa.CompoundSelect[Any]:
-    selected = _of_kind(pair, kind)
-    if after is not None:
-        place = sa.tuple_(*after)
-        selected = [
-            each.where(sa.tuple_(each.selected_columns["key"], each.selected_columns["change"]) > place)
-            for each in selected
-        ]
-    return sa.union_all(*selected)
-
-
-def _of_kind(pair: Pair, kind: Kind | None) -> list[sa.Select[Any]]:
-    if kind == "added":
-        return [_only_in(pair.a, pair.b, "added", has_one_key=pair.has_one_key)]
+def _of_kind(pair: Pair, kind: Kind | None, place: Place | None) -> list[sa.Select[Any]]:
+    """Keys of the features that differ so, behind this place; one part for each table looked through."""
+    added = _only_in(pair.a, pair.b, "added", has_one_key=pair.has_one_key)
     removed = _only_in(pair.b, pair.a, "removed", has_one_key=pair.has_one_key)
+    if kind is None:
+        first = _new_or_changed(pair) if pair.has_one_key else added
+        return [_behind(first, pair.a, place, "added"), _behind(removed, pair.b, place, "removed")]
+    if kind == "added":
+        return [_behind(added, pair.a, place, kind)]
     if kind == "removed":
-        return [removed]
-    if kind is None and not pair.has_one_key:
-        return [_only_in(pair.a, pair.b, "added", has_one_key=False), removed]
-    if kind == "geometry":
-        return [_changed(pair, geometry_differs(pair))]
-    if kind == "attributes":
-        return [_changed(pair, attributes_differ(pair))]
-    return [_new_or_changed(pair), removed]
+        return [_behind(removed, pair.b, place, kind)]
+    condition = geometry_differs(pair) if kind == "geometry" else attributes_differ(pair)
+    return [_behind(_changed(pair, condition), pair.a, place, "changed")]
+
+
+def _behind(selected: sa.Select[Any], table: sa.FromClause, place: Place | None, change: str) -> sa.Select[Any]:
+    """What comes after a place: by the key alone, so that an index is entered there.
+
+    Only versions with different keys tell one key twice: added first, then removed.
+    """
+    if place is None:
+        return selected
+    key, told = place
+    return selected.where(table.c[KEY] >= key if change > told else table.c[KEY] > key)
 
 
 def _only_in(

@@ -12,7 +12,7 @@ from gis.errors import NotFoundError
 from gis.statements import read_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
     from gis.database import Database
@@ -36,7 +36,10 @@ class LayerSummary:
 
 @dataclass(frozen=True)
 class VersionSummary:
-    """One version of a layer, with where it came from, its quality report, and what it changed when it came."""
+    """One version of a layer, with where it came from, its quality report, and what it changed when it came.
+
+    When and by whom it was last made the published one, and instead of which version when that was a rollback.
+    """
 
     number: int
     state: str
@@ -50,6 +53,9 @@ class VersionSummary:
     operation_accuracy_m: float | None
     quality: Mapping[str, Any]
     changes: Mapping[str, Any] | None = None
+    published_at: datetime | None = None
+    published_by: str | None = None
+    instead_of: int | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,15 @@ def list_versions(database: Database, layer_id: str) -> tuple[VersionSummary, ..
     if not versions:
         raise _unknown(layer_id)
     return versions
+
+
+def find_waiting(numbers_and_states: Iterable[tuple[int, str]]) -> int | None:
+    """The number of the version that waits: the newest one, when it came after all that were ever published.
+
+    An older one was overtaken: only whoever names its number publishes it, also after a rollback.
+    """
+    number, state = max(numbers_and_states, default=(None, None))
+    return number if state == "loaded" else None
 
 
 def list_events(database: Database, layer_id: str, *, limit: int = _MAX_EVENTS) -> tuple[Event, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from gis.errors import ProstorError, SourceError
 from gis.logs import logger
@@ -67,7 +67,8 @@ _log = logger("loading")
 class ImportReport:
     """How an import ended well. `waiting` versions are loaded but not published; `hold_reason` says why.
 
-    `changes` counts what differs from the version that was published before, None when there was none.
+    `changes` counts what differs from the version that was published before, None when there was none. What was
+    only checked has the `number` of the published version when it is the same.
     """
 
     layer_id: str
@@ -149,22 +150,26 @@ _JOB_STATES: Mapping[Outcome, str] = {"published": "published", "waiting": "load
 
 
 def _check(database: Database, request: _Request, folder: Path) -> ImportReport:
-    """Read, load into a table that nobody sees, compare, and undo it: only the report is left."""
+    """Read, compare as an import would, with a table that nobody sees, and undo it: only the report is left."""
     staged = _stage(request, folder)
     reading = _read(request, staged)
-    changes, reason = None, None
+    changes, reason, same = None, None, None
     with database.loading() as connection, connection.transaction(force_rollback=True):
         token = _token(request, reading, count_withdrawals(connection, request.manifest.id))
         previous = find_published(connection, request.manifest.id)
-        if previous is not None and previous.token != token:
-            table = f"check_{secrets.token_hex(8)}"
-            _copy(connection, request, table, staged)
+        if previous and previous.is_made_of(request.fingerprint, source_sha256=staged.sha256, token=token):
+            same = previous.number
+        elif previous:
+            table = find_shareable_table(connection, request.manifest, token) or _new_table(
+                connection, request, f"check_{secrets.token_hex(8)}", staged
+            )
             seen = _seen(request, reading, table)
             changes, reason = _compare(connection, request, previous, seen, (token, staged.sha256))
     return ImportReport(
         layer_id=request.manifest.id,
         outcome="checked",
         row_count=reading.row_count,
+        number=same,
         token=token,
         hold_reason=reason,
         quality=reading.quality,
@@ -179,16 +184,15 @@ def _import(database: Database, request: _Request, folder: Path, job: OpenJob) -
     with database.loading() as connection:
         previous = find_published(connection, request.manifest.id)
         waiting = find_waiting(connection, request.manifest.id)
-    asked = (staged.sha256, request.fingerprint)
-    if previous and (previous.source_sha256, previous.fingerprint) == asked:
+    if previous and previous.is_made_of(request.fingerprint, source_sha256=staged.sha256):
         return _unchanged(request, previous, job)
-    same_waits = waiting is not None and (waiting.source_sha256, waiting.fingerprint) == asked
+    same_waits = waiting and waiting.is_made_of(request.fingerprint, staged.sha256)
     if waiting and same_waits and _waits_still(request, waiting, previous):
         return _waiting(request, waiting, job)
     reading = _read(request, staged)
     with database.loading() as connection, job.noticing_withdrawal(connection):
         token = _token(request, reading, job.withdrawals)
-        if previous and (previous.token, previous.fingerprint) == (token, request.fingerprint):
+        if previous and previous.is_made_of(request.fingerprint, token=token):
             return _unchanged(request, previous, job)
         enter_layer(connection, request.manifest.id)
         report = _load(connection, request, staged, reading, token, job)
@@ -238,13 +242,12 @@ def _load(
         source_name=staged.name,
         source_sha256=staged.sha256,
         grids=request.portal.grids,
-        quality=_quality(reading, request.fingerprint),
+        quality={**reading.quality.model_dump(mode="json"), "fingerprint": request.fingerprint},
         shared_table=shared,
     )
     version_id, number = insert_version(connection, new)
-    table = shared or table_name(version_id)
+    table = shared or _new_table(connection, request, table_name(version_id), staged)
     if shared is None:
-        _copy(connection, request, table, staged)
         _finish(connection, request, table)
     seen = _seen(request, reading, table)
     changes, reason = _judge(connection, request, previous, seen, (version_id, token, staged.sha256))
@@ -315,12 +318,15 @@ def _token(request: _Request, reading: Reading, withdrawals: int) -> str:
     return build_token(reading.copy_sha256, request.manifest, request.targets, withdrawals=withdrawals)
 
 
-def _copy(connection: Connection, request: _Request, table: str, staged: StagedSource) -> None:
+def _new_table(connection: Connection, request: _Request, table: str, staged: StagedSource) -> str:
+    """Make a table and load the rows; its name."""
+
     def sent(done: int, total: int) -> None:
         request.progress(Progress(step="load", done=done, total=total))
 
     create_table(connection, table, request.columns)
     copy_rows(connection, table, request.columns, staged.folder / "rows.copy", sent)
+    return table
 
 
 def _finish(connection: Connection, request: _Request, table: str) -> None:
@@ -363,10 +369,6 @@ def _waiting(request: _Request, waiting: WaitingVersion, job: OpenJob) -> Import
         token=waiting.token,
         hold_reason=waiting.hold_reason,
     )
-
-
-def _quality(reading: Reading, fingerprint: str) -> dict[str, Any]:
-    return {**reading.quality.model_dump(mode="json"), "fingerprint": fingerprint}
 
 
 @contextmanager

@@ -35,6 +35,12 @@ class KnownVersion:
     source_sha256: str
     fingerprint: str
 
+    def is_made_of(
+        self, fingerprint: str, *, source_sha256: str | None = None, token: str | None = None
+    ) -> bool:
+        """True when the same source, or one with the same content, would be imported in the same way again."""
+        return self.fingerprint == fingerprint and (self.source_sha256 == source_sha256 or self.token == token)
+
 
 @dataclass(frozen=True)
 class WaitingVersion:
@@ -48,6 +54,10 @@ class WaitingVersion:
     fingerprint: str
     hold_reason: str | None
     against: int | None
+
+    def is_made_of(self, fingerprint: str, source_sha256: str) -> bool:
+        """True when the same source would be imported in the same way again."""
+        return (self.fingerprint, self.source_sha256) == (fingerprint, source_sha256)
 
 
 def find_waiting(connection: Connection, layer_id: str) -> WaitingVersion | None:

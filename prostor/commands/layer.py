@@ -77,7 +77,14 @@ def import_command(
     manifests: Annotated[list[str], typer.Argument(help="Manifest files, or ids of layers of the portal.")],
     source: Annotated[Path | None, typer.Option(help="Read this file instead of the manifest's.")] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Read, compare and check, but keep nothing of it.")
+        bool,
+        typer.Option(
+            "--dry-run",
+            help=(
+                "Read, check and compare with what is published, and keep nothing of it. Takes as long as an "
+                "import but for its indexes, and for that time room for the rows in the database."
+            ),
+        ),
     ] = False,
     hold: Annotated[bool, typer.Option("--hold", help="Load, but do not publish yet.")] = False,
     as_json: AsJson = False,

@@ -13,7 +13,7 @@ from layers.catalogue import Catalogue
 from layers.changes.comparison import read_changes, read_counts
 from layers.changes.documents import ChangesQuestion, describe_change, describe_comparison, write_changes
 from layers.changes.questions import find_before, parse_kind
-from layers.loading.history import list_events
+from layers.loading.history import find_waiting, list_events
 from layers.loading.rollback import roll_back
 from prostor.commands.change_views import say_changes, show_changes, show_comparison
 from prostor.commands.console import answer, say
@@ -117,16 +117,12 @@ def _choose(
         if newer is None:
             raise ConflictError(f"Nothing of {layer_id!r} is published. Name two versions.")
         return _numbered(versions, layer_id, before), newer
-    waiting = [each for each in versions if each.state == "loaded" and _is_newer(each, published)]
-    if published is not None and waiting:
-        return published, waiting[0]
+    waiting = find_waiting((each.number, each.state) for each in versions)
+    if published is not None and waiting is not None:
+        return published, _numbered(versions, layer_id, waiting)
     if published is None:
         raise ConflictError(f"Nothing of {layer_id!r} is published yet, so there is nothing to compare with.")
     return find_before(published, [each for each in versions if each.state != "loaded"]), published
-
-
-def _is_newer(version: PublishedLayer, published: PublishedLayer | None) -> bool:
-    return published is None or version.number > published.number
 
 
 def _numbered(versions: Sequence[PublishedLayer], layer_id: str, number: int) -> PublishedLayer:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from layers.loading.history import find_waiting
 from layers.reading.report import Quality
 from prostor.commands.change_views import say_changes
 from prostor.commands.console import answer
-from prostor.commands.tables import counted, show_facts, show_remarks, show_rows
+from prostor.commands.tables import counted, show_facts, show_remarks, show_rows, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,8 +27,10 @@ def describe_import(report: ImportReport) -> str:
     if report.outcome == "unchanged":
         return f"{report.layer_id}: nothing changed; version {report.number} stays published ({rows})."
     if report.outcome == "checked":
+        same = f" It is what is published as version {report.number}." if report.number else ""
         against = f" It would wait, because {report.hold_reason}." if report.hold_reason else ""
-        return f"{report.layer_id}: {rows} could be imported; nothing was written.{against}"
+        told = f"{same}{_changed(report)}{against}"
+        return f"{report.layer_id}: {rows} could be imported; nothing was written.{told}"
     if report.outcome == "waiting":
         return (
             f"{report.layer_id}: version {report.number} is loaded ({rows}) and waits, because "
@@ -84,6 +87,7 @@ def show_layer(layer_id: str, versions: Sequence[VersionSummary]) -> None:
             ("rows", shown.row_count),
             ("state of data", shown.state_date),
             ("loaded", shown.loaded_at),
+            ("published", _say_published(shown)),
             ("source", shown.source_name),
             ("sha256", shown.source_sha256),
             ("token", shown.token),
@@ -92,14 +96,17 @@ def show_layer(layer_id: str, versions: Sequence[VersionSummary]) -> None:
         ]
     )
     quality = _stored_quality(shown.quality)
-    show_remarks([*_remarks(quality), *(_waiting(layer_id, each) for each in versions)])
+    waiting = find_waiting((each.number, each.state) for each in versions)
+    show_remarks(
+        [*_remarks(quality), *(_waiting(layer_id, each) for each in versions if each.number == waiting)]
+    )
     _show_repairs(quality)
     show_rows(
         ["version", "state", "rows", "state of data", "loaded", "source", "changes"],
         [
             (
                 each.number,
-                each.state,
+                _say_state(each, waiting),
                 each.row_count,
                 each.state_date,
                 each.loaded_at,
@@ -167,9 +174,28 @@ def _stored_quality(stored: Mapping[str, object]) -> Quality:
         return Quality()
 
 
+def _say_published(version: VersionSummary) -> str | None:
+    """When and by whom, and what it took the place of when it is one that somebody went back to."""
+    if version.published_at is None:
+        return None
+    said = f"{written(version.published_at)} by {version.published_by}"
+    return (
+        said
+        if version.instead_of is None
+        else f"{said}, rolled back to instead of version {version.instead_of}"
+    )
+
+
+def _say_state(version: VersionSummary, waiting: int | None) -> str:
+    """What waits, and what was loaded and never published but has newer versions."""
+    if version.state != "loaded":
+        return version.state
+    return "waits" if version.number == waiting else "overtaken"
+
+
 def _waiting(layer_id: str, version: VersionSummary) -> str | None:
     reason = version.quality.get("hold_reason")
-    if version.state != "loaded" or not reason:
+    if not reason:
         return None
     return f"Version {version.number} waits, because {reason}. {_how_to_publish(layer_id, version.number)}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -151,3 +152,26 @@ def test_rollback_and_what_history_keeps(folder: Path) -> None:
     assert len(events[0]["source_sha256"]) == 64
     table = run("history", "drevesa").output
     assert f"\t{events[0]['source_sha256'][:12]}\t" in table
+
+
+def test_what_was_overtaken_does_not_wait_again_after_a_rollback(folder: Path) -> None:
+    """Neither show nor diff offers it; show says who went back, when, and instead of which version."""
+    plant(folder, FIRST)
+    plant(folder, {1: FIRST[1]})
+    plant(folder, SECOND)
+    run("rollback", "drevesa", "1")
+
+    shown, diff = run("show", "drevesa").output, run("diff", "drevesa", "1", "3").output
+
+    assert "Version 2 waits" not in shown
+    assert "\n2\tovertaken\t" in shown
+    assert re.search(
+        r"published +\d\d\.\d\d\.20\d\d \d\d:\d\d by \S+, rolled back to instead of version 3", shown
+    )
+    assert "version 1 (published, 10 rows) → version 3 (kept, 10 rows)" in diff
+    with pytest.raises(ProstorError, match="Version 1 of drevesa is the first one that is kept"):
+        run("diff", "drevesa")
+    again = plant(folder, SECOND).output
+    assert "it is the same as version 3, which was rolled back on 20" in again
+    assert "\n4\twaits\t" in run("show", "drevesa").output
+    assert "→ version 4 (waits, 10 rows)" in run("diff", "drevesa").output

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from gis.settings import Settings
 from layers.loading.importing import import_layer
+from layers.loading.rollback import roll_back
 from layers.loading.withdraw import withdraw_layer
 from prostor.app import DATABASE, create_app
 from prostor.portal_choice import read_chosen_portal
@@ -199,6 +201,20 @@ def test_versions_stand_with_their_data(trees: FlaskClient) -> None:
     assert page.index("objavljena</span>") < page.index("prejšnja</span>")
     assert f"/ogc/collections/trees/items?limit=1000&amp;version={older}" in page
     assert "Drevesa &lt;ob&gt; cestah." in page
+
+
+def test_a_rollback_is_told_without_a_name(trees: FlaskClient, database: Database) -> None:
+    """When, and instead of which version, on the page and in JSON; the command line says who."""
+    roll_back(database, "trees", who="breda")
+
+    page, plain = (trees.get(f"/layers/trees?f={form}") for form in ("html", "json"))
+    first, second = reversed(plain.get_json()["versions"])
+
+    assert re.search(r"spet objavljena \d+\.\s\d+\.\s20\d\d namesto različice 2", page.text)
+    assert (first["rolled_back_from"], second["rolled_back_from"]) == (2, None)
+    assert first["published_at"] > second["published_at"]
+    assert "published again on" in trees.get("/layers/trees?f=html&lang=en").text
+    assert "breda" not in page.text + plain.text
 
 
 def test_a_withdrawn_layer_says_so(trees: FlaskClient, folder: Path, database: Database) -> None:

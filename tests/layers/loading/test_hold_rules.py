@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import fiona
 import pytest
 
 from gis import crs
@@ -155,6 +156,38 @@ def test_d48_read_as_d96_waits(
     with pytest.raises(ConflictError, match="D48/GK read as D96/TM"):
         publish_version(database, "fields", None, who="ana", confirm=False)
     assert publish_version(database, "fields", None, who="ana", confirm=True).number == 2
+
+
+@pytest.mark.database
+def test_parcels_in_d48_said_to_be_d96_wait(
+    run_import_of: Any, fields_manifest: Callable[..., Manifest], tmp_path: Path
+) -> None:
+    """Every vertex in real D48/GK, in all the municipality; a tenth of the parcels new, all values changed."""
+    database = run_import_of.database
+    run_import_of(fields_manifest(), write_parcels(tmp_path / "d96.gpkg", range(100), crs.D96, area=1.0))
+
+    report = run_import_of(
+        fields_manifest(), write_parcels(tmp_path / "d48.gpkg", range(10, 110), crs.D48, area=2.0)
+    )
+
+    assert report.outcome == "waiting"
+    assert report.changes.geometry == report.changes.attributes == 90
+    assert "90 of 90 features moved by the same 610" in str(report.hold_reason)
+    assert "this looks like D48/GK read as D96/TM" in str(report.hold_reason)
+    assert Catalogue(database).find("fields").number == 1
+
+
+def write_parcels(path: Path, numbers: range, datum: int, *, area: float) -> Path:
+    """Parcels of 40 m, two kilometres and more inside the outline; labelled D96 whatever the datum is."""
+    schema = {"geometry": "Polygon", "properties": {"ST": "str", "POVR": "float"}}
+    with fiona.open(path, "w", driver="GPKG", schema=schema, crs="EPSG:3794") as file:
+        for number in numbers:
+            west, south = 502_000 + 500 * (number % 12), 132_000 + 600 * (number // 12)
+            corners = [(west, south), (west + 40, south), (west + 40, south + 40), (west, south + 40)]
+            ring = [crs.transform(crs.D96, datum, x, y) for x, y in (*corners, corners[0])]
+            shape = {"type": "Polygon", "coordinates": [ring]}
+            file.write({"geometry": shape, "properties": {"ST": str(number), "POVR": area}})
+    return path
 
 
 @pytest.mark.database

@@ -31,10 +31,10 @@ def load(
     """Imports so many fields; as many are always the same file."""
     sources: dict[int, Path] = {}
 
-    def run(rows: int, *, hold: bool = False, **parts: Any) -> Any:
+    def run(rows: int, *, hold: bool = False, dry_run: bool = False, **parts: Any) -> Any:
         if rows not in sources:
             sources[rows] = write_fields(range(rows), name=f"fields{rows}.gpkg")
-        return run_import_of(fields_manifest(**parts), sources[rows], hold=hold)
+        return run_import_of(fields_manifest(**parts), sources[rows], hold=hold, dry_run=dry_run)
 
     return run
 
@@ -190,6 +190,21 @@ def test_a_rollback_of_other_wording(run_import_of: Any, load: Callable[..., Any
     assert (other.outcome, watching.find("fields").manifest.title.sl) == ("published", "Trate")
     assert len({each.token for each in watching.versions_with_waiting("fields")}) == 4
     assert load(10, title={"sl": "Trate"}).outcome == "unchanged"
+
+
+def test_a_dry_run_knows_of_the_rollback(run_import_of: Any, load: Callable[..., Any]) -> None:
+    """Also where no row differs: what is published, what is other words only, and what was rolled back from."""
+    load(10)
+    same, worded = load(10, dry_run=True), load(10, dry_run=True, title={"sl": "Polja"})
+    load(10, title={"sl": "Polja"})
+    roll_back(run_import_of.database, "fields", who="ana")
+
+    again = load(10, dry_run=True, title={"sl": "Polja"})
+
+    assert (same.number, same.changes, same.hold_reason) == (1, None, None)
+    assert (worded.number, worded.changes.total, worded.hold_reason) == (None, 0, None)
+    assert "it is the same as version 2, which was rolled back on 20" in str(again.hold_reason)
+    assert load(10, title={"sl": "Polja"}).hold_reason == again.hold_reason
 
 
 def test_an_older_waiting_version_does_not_wait_again(run_import_of: Any, load: Callable[..., Any]) -> None:
