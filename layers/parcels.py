@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 MAX_PARCELS = 10
 MAX_FOUND = 50
 _MAX_ADDRESSES = 10
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _EID = re.compile(r"(?:eid)?[ :]*([0-9]{15,20})", re.IGNORECASE)
 
 
@@ -77,6 +78,22 @@ def write_path(ko: str, numbers: Iterable[str]) -> str:
     return f"{quote(ko, safe='')}/{','.join(quote(number, safe='/*') for number in numbers)}"
 
 
+def describe_found(found: Found, root: str) -> dict[str, Any]:
+    """What was found as JSON; `url` is where each parcel is answered."""
+    parcels = [
+        {
+            "ko": each.ko,
+            "ko_name": each.ko_name,
+            "number": each.number,
+            "eid": each.eid,
+            "registered_m2": each.registered_m2,
+            "url": f"{root}/parcels/{each.path}",
+        }
+        for each in found.parcels
+    ]
+    return {"exact": found.exact, "missing": list(found.missing), "parcels": parcels}
+
+
 def find_parcel_layer(layers: Iterable[PublishedLayer]) -> tuple[PublishedLayer, ParcelColumns]:
     """The layer of parcels, and which of its columns mean what. Raises NotFoundError when none is published."""
     for layer in layers:
@@ -109,6 +126,8 @@ class Parcels:
         """
         if len(text) > MAX_LENGTH:
             raise RequestError("q", f"write at most {MAX_LENGTH} characters")
+        if _CONTROL.search(text):
+            raise RequestError("q", "it holds control characters")
         layer, columns = find_parcel_layer(layers)
         if eid := _EID.fullmatch(text.strip()):
             if columns.eid is None:
@@ -167,7 +186,7 @@ class Parcels:
         """The parcels under addresses that hold every word; when some begin so, under these only."""
         words = tuple(re.findall(r"[^\s,;]+", fold(text)))
         layer, columns = find_parcel_layer(layers)
-        if not words or len(words) > MAX_WORDS or len("".join(words)) < 2:
+        if not any(map(str.isdecimal, text)) or not 2 <= len(words) <= MAX_WORDS:
             return Found()
         points: dict[str, tuple[float, float]] = {}
         for each in layers:

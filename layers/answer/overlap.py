@@ -127,7 +127,7 @@ def judge(parcel: Parcel, restrictions: Iterable[tuple[str, BaseGeometry]], rule
     doubts: list[Doubt] = []
     for name, shapes in _by_name(restrictions).items():
         try:
-            together, faults = _put_together(shapes)
+            together, faults = _put_together(shapes, parcel.shape)
             share, left_out = _judge_one(parcel, name, together, rules)
         except GEOSException:
             doubts.append(Doubt(name, "unreadable"))
@@ -160,7 +160,7 @@ def _by_name(restrictions: Iterable[tuple[str, BaseGeometry]]) -> Mapping[str, l
     return found
 
 
-def _put_together(shapes: Sequence[BaseGeometry]) -> tuple[BaseGeometry, list[Fault]]:
+def _put_together(shapes: Sequence[BaseGeometry], parcel: BaseGeometry) -> tuple[BaseGeometry, list[Fault]]:
     """One shape of all with the name, and what had to be done to get it."""
     faults: list[Fault] = []
     if not np.isfinite(shapely.bounds(shapes)).all():
@@ -170,7 +170,7 @@ def _put_together(shapes: Sequence[BaseGeometry]) -> tuple[BaseGeometry, list[Fa
         shapes = [_mend(shape) for shape in shapes]
         faults.append("mended")
     together = shapely.union_all(shapes)
-    if shapely.get_dimensions(together) == _POLYGONS and _copied(shapes, together):
+    if shapely.get_dimensions(together) == _POLYGONS and _copied(shapes, together, parcel):
         faults.append("copies")
     return together, faults
 
@@ -181,9 +181,12 @@ def _mend(shape: BaseGeometry) -> BaseGeometry:
     return shapely.make_valid(shape, method="structure", keep_collapsed=False)
 
 
-def _copied(shapes: Sequence[BaseGeometry], together: BaseGeometry) -> bool:
-    """True when shapes of one name lie on each other by more than rounding."""
-    return sum(float(shape.area) for shape in shapes) - float(together.area) > 1e-6 * float(together.area)
+def _copied(shapes: Sequence[BaseGeometry], together: BaseGeometry, parcel: BaseGeometry) -> bool:
+    """True when shapes of one name lie on each other on the parcel, by more than rounding."""
+    if len(shapes) == 1:
+        return False
+    here = float(shapely.intersection(together, parcel).area)
+    return float(shapely.area(shapely.intersection(shapes, parcel)).sum()) - here > 1e-6 * here
 
 
 def _judge_one(

@@ -1,4 +1,4 @@
-"""The door of the layers floor: OGC API Features, `/layers`, `/search` and `/identify`.
+"""The door of the layers floor: OGC API Features, `/layers`, `/parcels`, `/search` and `/identify`.
 
     app.register_blueprint(build_blueprint(settings, portal, catalogue, database))
 
@@ -15,6 +15,7 @@ from layers.routes.answers import Door
 from layers.routes.collections import add_collections
 from layers.routes.features import add_features
 from layers.routes.history import add_history
+from layers.routes.parcels import add_parcels
 from layers.routes.questions import add_questions
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from layers.catalogue import Catalogue
     from layers.ogc import MoreLinks
     from layers.portal import Portal
-    from layers.routes.answers import LayerPages
+    from layers.routes.answers import LayerPages, ParcelPages
 
 
 def build_blueprint(
@@ -34,16 +35,18 @@ def build_blueprint(
     *,
     more_links: MoreLinks | None = None,
     pages: LayerPages | None = None,
+    parcel_pages: ParcelPages | None = None,
 ) -> Blueprint:
     """The routes of this floor. `more_links(root, layer_id)` gives other floors' links of a collection;
-    `pages` shows layers to people.
+    `pages` shows layers to people, `parcel_pages` parcels.
 
-    Raises ConfigurationError when a manifest of the portal cannot be read.
+    Raises ConfigurationError when a manifest of the portal cannot be read, or its rules of answers are wrong.
     """
-    door = Door(settings, portal, catalogue, database, more_links or (lambda *_: ()), pages)
+    door = Door(settings, portal, catalogue, database, more_links or (lambda *_: ()), pages, parcel_pages)
     blueprint = Blueprint("layers", __name__)
     add_collections(blueprint, door)
     add_features(blueprint, door)
     add_history(blueprint, door)
+    add_parcels(blueprint, door)
     add_questions(blueprint, door)
     return blueprint

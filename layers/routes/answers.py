@@ -19,9 +19,20 @@ if TYPE_CHECKING:
 
     from gis.database import Database
     from gis.settings import Settings
+    from layers.answer.facts import Answer
     from layers.catalogue import Catalogue
     from layers.ogc import MoreLinks
+    from layers.parcels import Found
     from layers.portal import Portal
+
+    class ParcelPages(Protocol):
+        """Whoever shows parcels to people; `viewer.parcel_pages` does."""
+
+        def find_page(self, text: str, found: Found | None, language: str) -> Response:
+            """Where a parcel is looked for: what was typed, and what that means; None before anything was."""
+
+        def answer_page(self, answer: Answer, content_hash: str, root: str) -> Response:
+            """What applies on parcels; `root` is what addresses are put behind."""
 
     class LayerPages(Protocol):
         """Whoever shows layers to people; `viewer.layer_pages` does."""
@@ -51,6 +62,7 @@ class Door:
     database: Database
     more_links: MoreLinks
     pages: LayerPages | None = None
+    parcel_pages: ParcelPages | None = None
 
     @property
     def root(self) -> str:

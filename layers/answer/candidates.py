@@ -1,0 +1,120 @@
+"""What lies near a parcel, of all layers in one statement: PostGIS chooses by boxes, shapely judges afterwards.
+
+Boxes cannot fail, so one outline that is not valid spoils nobody else's answer. Of outlines with very many
+corners only what lies near is sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import shapely
+import sqlalchemy as sa
+
+from layers.features import reading_version
+from layers.table import FID, GEOMETRY, KEY, TITLE, data_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from gis.database import Database
+    from gis.envelope import Envelope
+    from layers.catalogue import PublishedLayer
+    from layers.plain_words import Value
+
+# More of one layer on one parcel are not told one by one; the answer says that there were more.
+MAX_OF_A_LAYER = 2_000
+_MANY_CORNERS = 500
+# Of a clipped outline everything is true that far round the parcel, and a little more.
+_CLIP_MARGIN_M = 5.0
+_LAYER, _VALUES, _SHAPE = "_layer", "_values", "_shape"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A version to look into, the columns to read, and how far round the parcel."""
+
+    layer: PublishedLayer
+    columns: tuple[str, ...]
+    margin_m: float
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A feature near the parcel; `shape` is None when it cannot be read."""
+
+    key: str
+    title: str | None
+    values: Mapping[str, Value]
+    shape: BaseGeometry | None = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Near:
+    """The features of one layer near the parcel; `more` when there are others that were not read."""
+
+    features: tuple[Candidate, ...] = ()
+    more: bool = False
+
+
+def read_candidates(database: Database, wanted: Sequence[Wanted], box: Envelope) -> dict[str, Near]:
+    """The features of each layer near a box, by layer. Raises GoneError when a version was dropped."""
+    if not wanted:
+        return {}
+    by_id = {each.layer.id: each for each in wanted}
+    with reading_version(database, "api") as connection:
+        rows = connection.execute(select_candidates(wanted, box)).mappings().all()
+    found: dict[str, list[Candidate]] = {layer_id: [] for layer_id in by_id}
+    shapes = shapely.from_wkb([row[_SHAPE] for row in rows], on_invalid="ignore") if rows else ()
+    for row, shape in zip(rows, shapes, strict=True):
+        layer = by_id[row[_LAYER]].layer
+        found[layer.id].append(Candidate(row[KEY], row[TITLE], _read_values(layer, row[_VALUES]), shape))
+    return {
+        layer_id: Near(tuple(features[:MAX_OF_A_LAYER]), len(features) > MAX_OF_A_LAYER)
+        for layer_id, features in found.items()
+    }
+
+
+def select_candidates(wanted: Sequence[Wanted], box: Envelope) -> sa.CompoundSelect[Any]:
+    """One SELECT for each layer, put together by UNION ALL; every row says which layer it is of."""
+    return sa.union_all(*(_select_near(each, box) for each in wanted))
+
+
+def _select_near(wanted: Wanted, box: Envelope) -> sa.Select[Any]:
+    table = data_table(wanted.layer)
+    geometry = table.c[GEOMETRY]
+    near = _envelope(box.grown(wanted.margin_m))
+    clipped = sa.func.ST_ClipByBox2D(geometry, _envelope(box.grown(wanted.margin_m + _CLIP_MARGIN_M)))
+    shape = sa.case((sa.func.ST_NPoints(geometry) > _MANY_CORNERS, clipped), else_=geometry)
+    pairs = [
+        part for name in wanted.columns for part in (sa.literal(name, literal_execute=True), table.c[name])
+    ]
+    inner = (
+        sa.select(
+            sa.literal(wanted.layer.id).label(_LAYER),
+            table.c[KEY],
+            table.c[TITLE],
+            sa.func.json_build_object(*pairs, type_=sa.JSON).label(_VALUES),
+            sa.func.ST_AsBinary(sa.func.ST_Force2D(shape), type_=sa.LargeBinary).label(_SHAPE),
+        )
+        .where(geometry.op("&&", is_comparison=True)(near))
+        .order_by(table.c[FID])
+        .limit(MAX_OF_A_LAYER + 1)
+    )
+    return sa.select(inner.subquery())
+
+
+def _envelope(box: Envelope) -> sa.ColumnElement[Any]:
+    return sa.func.ST_MakeEnvelope(*box.bounds, box.srid)
+
+
+def _read_values(layer: PublishedLayer, values: Mapping[str, Any]) -> dict[str, Value]:
+    """Values as they were before JSON: it knows no dates."""
+    return {
+        name: date.fromisoformat(value) if value and layer.manifest.columns[name].type == "date" else value
+        for name, value in values.items()
+    }
