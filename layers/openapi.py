@@ -14,6 +14,7 @@ from layers.filters import DEFAULT_LIMIT, FORMATS, MAX_LIMIT, queryable_columns
 from layers.identify import DEFAULT_TOLERANCE_M, MAX_TOLERANCE_M
 from layers.links import GEOJSON_TYPE, JSON_TYPE, SCHEMA_TYPE
 from layers.offered_crs import CRS84, offered_crs
+from layers.parcels import MAX_PARCELS
 from layers.public_quality import MOST_REPAIRS
 from layers.queryables import describe_column
 from layers.search import DEFAULT_LIMIT as SEARCH_LIMIT
@@ -44,6 +45,12 @@ _REPAIRS = (
 )
 
 
+_ANSWER = (
+    f"Informative. The number may hold a slash; up to {MAX_PARCELS} numbers stand with commas between. "
+    "The answer follows the schema at /parcels/schema; its `hash` is that of `content` in the form of RFC 8785."
+)
+
+
 def build_paths(catalogue: Catalogue) -> Mapping[str, Json]:
     """Every path of this floor, with the collections that are published now."""
     page = [_format("json", "html"), _lang()]
@@ -56,6 +63,13 @@ def build_paths(catalogue: Catalogue) -> Mapping[str, Json]:
         ),
         "/layers/{collectionId}/changes": _get(
             "changes", "What differs between two versions of a layer", _changes_parameters()
+        ),
+        "/parcels": _get("parcels", "Find parcels", _parcels_parameters()),
+        "/parcels/{ko}/{number}": _get(
+            "parcel", "What applies on parcels", _answer_parameters(), description=_ANSWER
+        ),
+        "/parcels/schema": _get(
+            "parcelSchema", "JSON Schema of what applies on parcels", [], media_type=SCHEMA_TYPE
         ),
         "/search": _get("search", "Find parcels, addresses, places and coordinates", _search_parameters()),
         "/identify": _get("identify", "What lies at a point", _identify_parameters()),
@@ -125,6 +139,30 @@ def _changes_parameters() -> list[Json]:
 
 def _plain_schema(described: Json) -> Json:
     return {name: value for name, value in described.items() if name in ("type", "format")}
+
+
+def _parcels_parameters() -> list[Json]:
+    text = {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH}
+    number = {"type": "number"}
+    return [
+        _query("q", "A parcel number in any notation, several, an EID, an address or coordinates.", text),
+        _query("x", "East or longitude of a point, instead of q.", number),
+        _query("y", "North or latitude.", number),
+        _query("crs", "EPSG code or URI; the portal's own when left out.", {"type": "string"}),
+        _format("json", "html"),
+        _lang(),
+    ]
+
+
+def _answer_parameters() -> list[Json]:
+    day = {"type": "string", "format": "date"}
+    return [
+        _path("ko", "code of the cadastral municipality"),
+        _path("number", "parcel number, such as 123/4"),
+        _query("as-of", "Answer from the versions of this day, as far as they are kept.", day),
+        _format("json", "html"),
+        _lang(),
+    ]
 
 
 def _search_parameters() -> list[Json]:

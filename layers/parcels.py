@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 MAX_PARCELS = 10
 MAX_FOUND = 50
 _MAX_ADDRESSES = 10
+_PARTS = re.compile(r"([0-9]+)[^/]*(?:/([0-9]+))?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _EID = re.compile(r"(?:eid)?[ :]*([0-9]{15,20})", re.IGNORECASE)
 
@@ -71,6 +72,13 @@ class Found:
     missing: tuple[str, ...] = ()
     exact: bool = True
     is_list: bool = False
+
+
+def natural_key(parcel: FoundParcel) -> tuple[object, ...]:
+    """2 before 10, 10 before 10/2 before 10/10, the asterisk series after the others."""
+    match = _PARTS.search(parcel.number)
+    stem, part = match.groups(default="") if match else ("", "")
+    return parcel.number.startswith("*"), len(stem), stem, len(part), part, parcel.number, parcel.ko
 
 
 def write_path(ko: str, numbers: Iterable[str]) -> str:
@@ -169,7 +177,7 @@ class Parcels:
             found |= {parcel.fid: parcel for parcel in here}
             missing += [] if here else [reading.number]
         is_list = len({reading.ko_code for reading in readings}) == 1 and len(readings) > 1
-        parcels = tuple(found.values())[:MAX_FOUND]
+        parcels = tuple(sorted(found.values(), key=natural_key)[:MAX_FOUND])
         return Found(parcels, tuple(missing) if is_list else (), is_list=is_list)
 
     def _find_kos(

@@ -78,7 +78,7 @@ def hash_content(content: Mapping[str, Any]) -> str:
 def write_canonical(content: Mapping[str, Any]) -> bytes:
     """The content as RFC 8785 has it: members sorted, no white space, whole numbers without a point.
 
-    Member names here are ASCII, and numbers are between 1e-6 and 1e21 or 0, where orjson writes as the RFC.
+    Member names here are ASCII, and numbers are 0 or between 1e-4 and 1e21, where orjson writes alike.
     """
     return orjson.dumps(_without_points(content), option=orjson.OPT_SORT_KEYS)
 
@@ -111,4 +111,5 @@ def _without_points(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_points(each) for each in value]
     is_whole = isinstance(value, float) and value.is_integer() and abs(value) < _MOST
+    # Also -0.0, which the RFC writes as 0.
     return int(value) if is_whole else value

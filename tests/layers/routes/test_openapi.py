@@ -63,6 +63,7 @@ EXAMPLES = {
     "y": "135010",
     "settled": "true",
     "changed": "2026-03-01",
+    "as-of": "2026-03-01",
 }
 
 
@@ -87,10 +88,13 @@ def test_every_documented_parameter_is_accepted(client: FlaskClient, paths: Mapp
     """Each path answers 200, also with every optional parameter of its own set by itself."""
     for template, item in paths.items():
         path = template.replace("{collectionId}", "parcels").replace("{featureId}", _first_id(client, template))
+        path = path.replace("{ko}", "9001").replace("{number}", "2/1")
         queries = [each for each in item["get"]["parameters"] if each["in"] == "query"]
         needed = {each["name"]: EXAMPLES[each["name"]] for each in queries if each["required"]}
         if template.endswith("/changes"):  # parcels have one version only, and nothing before it
             needed["from"] = "1"
+        if template == "/parcels":  # either a text or a point
+            needed |= {"x": EXAMPLES["x"], "y": EXAMPLES["y"]}
         for parameter in queries:
             given = {**needed, parameter["name"]: _example(parameter)}
             if parameter["name"] != "next":
