@@ -6,6 +6,7 @@ owns the schemas and migrates. Three logins, because SET ROLE is no boundary. No
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,8 +17,10 @@ import sqlalchemy
 from psycopg import errors as pg
 from sqlalchemy import exc as sa
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import QueuePool
 
 from gis.errors import UnavailableError
+from gis.metrics import Family, Metrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,6 +57,15 @@ _TIMEOUTS: dict[Purpose, str] = {"tiles": "5s", "api": "10s", "downloads": "300s
 _POOL_SIZES: dict[Purpose, int] = {"tiles": 4, "api": 4, "downloads": 2}
 _POOL_WAIT_SECONDS = 2
 _CONNECT_SECONDS = 5
+_POOLS = (("pool", tuple(_POOL_SIZES)),)
+_WAITS = Family(
+    "prostor_database_waits_total", "counter", "Questions that found every connection taken.", _POOLS
+)
+_WAIT_SECONDS = Family(
+    "prostor_database_wait_seconds_total", "counter", "Time they waited for a connection.", _POOLS
+)
+_REFUSALS = Family("prostor_database_refusals_total", "counter", "Those of them that got none in time.", _POOLS)
+FAMILIES = (_WAITS, _WAIT_SECONDS, _REFUSALS)
 _NOT_PREPARED = "The database is not prepared for this program. `prostor doctor` says what is missing."
 
 _LOST = (
@@ -97,8 +109,9 @@ class DatabaseUrls:
 class Database:
     """The one object through which everything reaches PostGIS; engines connect when first used."""
 
-    def __init__(self, urls: DatabaseUrls) -> None:
+    def __init__(self, urls: DatabaseUrls, metrics: Metrics | None = None) -> None:
         self.urls = urls
+        self._waits, self._wait_seconds, self._refusals = map((metrics or Metrics()).counts, FAMILIES)
         # Made at once, because two threads would make two; none of them connects before it is used.
         self._engines = {purpose: _reading_engine(urls.reader, purpose) for purpose in _TIMEOUTS}
 
@@ -108,14 +121,18 @@ class Database:
 
         Raises UnavailableError when the database is away, the pool stays empty or time runs out.
         """
-        with translated_errors(), self._engine(purpose).connect() as connection:
-            yield connection
+        with translated_errors():
+            with self._counted_wait(purpose):
+                opened = self._engine(purpose).connect()
+            with opened as connection:
+                yield connection
 
     @contextmanager
     def cursor(self, purpose: Purpose = "api") -> Iterator[Cursor[tuple[object, ...]]]:
         """A read-only psycopg cursor from the same pool, for composed statements and prepared plans."""
         with translated_errors():
-            connection = self._engine(purpose).raw_connection()
+            with self._counted_wait(purpose):
+                connection = self._engine(purpose).raw_connection()
             try:
                 driver: psycopg.Connection[tuple[object, ...]] = connection.driver_connection  # type: ignore[assignment]
                 with driver.cursor() as cursor:
@@ -160,6 +177,23 @@ class Database:
 
     def _engine(self, purpose: Purpose) -> sqlalchemy.Engine:
         return self._engines[purpose]
+
+    @contextmanager
+    def _counted_wait(self, purpose: Purpose) -> Iterator[None]:
+        """Counts taking a connection, when all of them are taken."""
+        pool = self._engine(purpose).pool
+        if not isinstance(pool, QueuePool) or pool.checkedout() < _POOL_SIZES[purpose]:
+            yield
+            return
+        begun = time.perf_counter()
+        try:
+            yield
+        except sa.TimeoutError:
+            self._refusals[purpose,].add()
+            raise
+        finally:
+            self._waits[purpose,].add()
+            self._wait_seconds[purpose,].add(time.perf_counter() - begun)
 
 
 @contextmanager

@@ -44,6 +44,11 @@ class Settings(BaseSettings):
     tile_disk_megabytes: int = Field(
         default=1024, ge=0, description="Disk for finished tiles, for all workers together; 0 keeps none there."
     )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="What a request for /metrics has to bring; without it, there are none to be had.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe event that is logged."
     )

@@ -22,8 +22,9 @@ import tiles.routes
 import viewer.routes
 from gis.database import Database, DatabaseUrls
 from gis.errors import ConfigurationError
+from gis.metrics import Metrics
 from layers.catalogue import Catalogue
-from prostor import headers, health, landing, problems
+from prostor import headers, health, landing, metrics, problems
 from prostor.landing import ApiPart
 from prostor.portal_choice import read_chosen_portal
 from tiles.grid import read_grids
@@ -35,13 +36,16 @@ if TYPE_CHECKING:
 DATABASE = "prostor-database"
 
 
-def create_app(settings: Settings, urls: DatabaseUrls | None = None) -> Flask:
+def create_app(settings: Settings, urls: DatabaseUrls | None = None, counted: Metrics | None = None) -> Flask:
     """The whole service. Raises ConfigurationError when portal, manifests or front end are not usable.
+
+    `counted` is where this process counts beside the other workers; without it, it counts for itself.
 
     The Database is left in `app.extensions[DATABASE]`, for whoever ends the process to dispose of.
     """
     portal = read_chosen_portal(settings)
-    database = Database(urls or _named_urls(settings))
+    counted = counted or Metrics()
+    database = Database(urls or _named_urls(settings), counted)
     catalogue = Catalogue(database)
     grids = read_grids(portal)
     app = Flask("prostor", static_folder=None)
@@ -59,10 +63,12 @@ def create_app(settings: Settings, urls: DatabaseUrls | None = None) -> Flask:
             pages=LayerPages(pages.pages),
         )
     )
-    app.register_blueprint(tiles.routes.build_blueprint(settings, portal, catalogue, database, grids))
+    app.register_blueprint(tiles.routes.build_blueprint(settings, portal, catalogue, database, grids, counted))
     app.register_blueprint(pages)
     app.register_blueprint(landing.build_blueprint(settings, portal, api_parts(catalogue)))
     app.register_blueprint(health.build_blueprint(database, tiles.routes.tile_trouble(app.extensions)))
+    disk_bytes = tiles.routes.tile_disk_bytes(app.extensions)
+    app.register_blueprint(metrics.build_blueprint(settings, counted, catalogue, disk_bytes))
     problems.register(app, pages.pages)
     headers.register(app)
     tiles.hotpath.wrap(app)  # type: ignore[arg-type]  # a method to mypy, but Flask says to replace it

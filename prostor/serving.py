@@ -27,6 +27,8 @@ from granian.server.mp import MPServer
 from gis.database import DatabaseUrls
 from gis.errors import ConflictError, UnavailableError
 from gis.logs import configure_logging
+from gis.metric_memory import shared_pages
+from gis.metrics import Metrics
 from prostor.app import create_app
 
 if TYPE_CHECKING:
@@ -35,8 +37,11 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from gis.metric_memory import SharedPages
     from gis.settings import Settings
 
+# One to count in, and one for a worker that begins while the one before it has not ended.
+_PAGES_PER_WORKER = 2
 # A worker's database pools hold ten connections; the other threads answer from memory.
 _THREADS = 16
 _STOP_SECONDS = 10
@@ -66,10 +71,11 @@ def serve(settings: Settings, urls: DatabaseUrls, announce: Callable[[str], None
         signal.signal(signal.SIGHUP, hang_up if hang_up is signal.SIG_IGN else server.signal_handler_interrupt)
         threading.Thread(target=watch, daemon=True).start()
 
-    try:
-        server.serve(target_loader=partial(_load, *known), wrap_loader=False)
-    except SystemExit as exc:
-        raise UnavailableError("The web service stopped: its workers failed, see the lines above.") from exc
+    with shared_pages(_PAGES_PER_WORKER * settings.workers) as pages:
+        try:
+            server.serve(target_loader=partial(_load, *known, pages), wrap_loader=False)
+        except SystemExit as exc:
+            raise UnavailableError("The web service stopped: its workers failed, see the lines above.") from exc
     if failures:
         raise UnavailableError(failures[0])
 
@@ -164,7 +170,7 @@ def _for_readers(settings: Settings, urls: DatabaseUrls) -> tuple[Settings, Data
     return (settings.model_copy(update=nothing), DatabaseUrls(reader=urls.reader, loader="", owner=""))
 
 
-def _load(settings: Settings, urls: DatabaseUrls) -> Flask:
+def _load(settings: Settings, urls: DatabaseUrls, pages: SharedPages) -> Flask:
     """Runs in each worker: tie its life to the main process, then build the application.
 
     A process group of its own keeps Ctrl-C from the terminal away: the main process stops its workers.
@@ -177,7 +183,7 @@ def _load(settings: Settings, urls: DatabaseUrls) -> Flask:
     if parent is None or parent.pid != os.getppid():
         sys.exit("the main process ended before this worker began")
     configure_logging(settings)
-    return create_app(settings, urls)
+    return create_app(settings, urls, Metrics(pages))
 
 
 def _announce_when_ready(

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import brotli
 
+from tiles.metrics import TileMetrics
+
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
@@ -71,8 +73,9 @@ def name_content(body: bytes) -> str:
 class TileCache:
     """Tiles by path within a byte budget; safe to share between threads."""
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, metrics: TileMetrics | None = None) -> None:
         self._max_bytes = max_bytes
+        self._metrics = metrics or TileMetrics()
         self._lock = threading.Lock()
         self._tiles: OrderedDict[str, StoredTile] = OrderedDict()
         self._lives: Counter[Life] = Counter()
@@ -112,6 +115,7 @@ class TileCache:
             self._bytes += cost
             while self._bytes > self._max_bytes:
                 self._remove(next(iter(self._tiles)))
+            self._measure()
 
     def purge(self, lives: AbstractSet[Life]) -> int:
         """Forget every tile with a layer of one of these lives; return how many there were."""
@@ -119,7 +123,12 @@ class TileCache:
             gone = [path for path, tile in self._tiles.items() if not tile.lives.isdisjoint(lives)]
             for path in gone:
                 self._remove(path)
+            self._measure()
         return len(gone)
+
+    def _measure(self) -> None:
+        self._metrics.memory_tiles.set(len(self._tiles))
+        self._metrics.memory_bytes.set(self._bytes)
 
     def _remove(self, path: str) -> None:
         tile = self._tiles.pop(path, None)

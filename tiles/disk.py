@@ -29,6 +29,7 @@ import brotli
 
 from layers.catalogue import Life
 from tiles.cache import StoredTile, name_content
+from tiles.metrics import TileMetrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,8 +49,9 @@ _USE_NOTED_SECONDS = 3600
 class DiskStore:
     """Tiles below one folder; several processes may use it at once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, metrics: TileMetrics | None = None) -> None:
         self.folder = folder
+        self._torn = (metrics or TileMetrics()).torn
         self._lock = threading.Lock()
         self._known: dict[str, frozenset[Life]] = {}
         self._listed: tuple[int, frozenset[Life]] = (-1, frozenset())
@@ -148,12 +150,12 @@ class DiskStore:
         except (OSError, EOFError, zlib.error):
             body = b""
         if not body:
+            self._torn.add()
             _remove(file)
             return None
         return gzipped, name_content(body), self._read_brotli(place, body) if ending == ".gz" else b""
 
-    @staticmethod
-    def _read_brotli(place: Path, body: bytes) -> bytes:
+    def _read_brotli(self, place: Path, body: bytes) -> bytes:
         """Brotli has no check sum of its own, so its content is compared."""
         file = _beside(place, ".br")
         compressed = _read_bytes(file)
@@ -164,6 +166,7 @@ class DiskStore:
                 return compressed
         except brotli.error:
             pass
+        self._torn.add()
         _remove(file)
         return b""
 

@@ -22,8 +22,11 @@ class Flights(Generic[Made]):
         self._lock = threading.Lock()
         self._under_way: dict[str, Future[Made]] = {}
 
-    def make_once(self, key: str, make: Callable[[], Made]) -> Made:
-        """What `make` returns, or what another thread's `make` for the same key, under way now, returns."""
+    def make_once(self, key: str, make: Callable[[], Made]) -> tuple[Made, bool]:
+        """What `make` returns, or what another thread's `make` for the same key, under way now, returns.
+
+        With True when it was made here.
+        """
         with self._lock:
             flight = self._under_way.get(key)
             leads = flight is None
@@ -31,7 +34,7 @@ class Flights(Generic[Made]):
                 flight = self._under_way[key] = Future()
         if leads:
             self._lead(key, flight, make)
-        return flight.result()
+        return flight.result(), leads
 
     def _lead(self, key: str, flight: Future[Made], make: Callable[[], Made]) -> None:
         try:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from flask.blueprints import BlueprintSetupState
 
     from gis.database import Database
+    from gis.metrics import Metrics
     from gis.settings import Settings
     from layers.catalogue import Catalogue
     from layers.portal import Portal
@@ -44,9 +45,10 @@ def build_blueprint(
     catalogue: Catalogue,
     database: Database,
     grids: Mapping[str, Grid],
+    metrics: Metrics | None = None,
 ) -> Blueprint:
     """The routes of this floor. The service behind them is left in `app.extensions` for the hot path."""
-    door = _Door(settings, portal, TileService(settings, portal, catalogue, database, grids))
+    door = _Door(settings, portal, TileService(settings, portal, catalogue, database, grids, metrics))
     blueprint = Blueprint("tiles", __name__)
     blueprint.record(lambda state: _leave_service(state, door.service))
     blueprint.after_request(_allow_any_origin)
@@ -143,6 +145,11 @@ class _Door:
 def tile_trouble(extensions: Mapping[str, Any]) -> Callable[[], str | None]:
     """What says why tiles cannot be written to the disk just now, of an application with this blueprint."""
     return lambda: extensions[EXTENSION].store.trouble
+
+
+def tile_disk_bytes(extensions: Mapping[str, Any]) -> Callable[[], int | None]:
+    """What says how many bytes of tiles the last sweep left on the disk, of the same application."""
+    return lambda: extensions[EXTENSION].store.disk_bytes
 
 
 def _leave_service(state: BlueprintSetupState, service: TileService) -> None:

@@ -13,11 +13,12 @@ from gis.errors import GoneError, NotFoundError, ProstorError, UnavailableError
 from gis.logs import logger
 from tiles.addresses import parse_tile_path
 from tiles.answers import IMMUTABLE, SHORT_LIVED, answer_tile
-from tiles.cache import StoredTile, store_tile
+from tiles.cache import store_tile
 from tiles.flights import Flights
 from tiles.grid import WEB_MERCATOR_QUAD
+from tiles.metrics import TileMetrics
 from tiles.source import find_source
-from tiles.store import build_store
+from tiles.store import Found, build_store
 from tiles.themes import TileSet, TileSets
 from tiles.tokens import tile_token
 from tiles.vector import LayerQuery, find_query_envelope, read_tiles
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gis.database import Database
+    from gis.metrics import Metrics
     from gis.settings import Settings
     from layers.catalogue import Catalogue, PublishedLayer
     from layers.portal import Portal
     from tiles.addresses import TileAddress
     from tiles.answers import Answer, Question
+    from tiles.cache import StoredTile
     from tiles.grid import Grid
     from tiles.source import TileSource
 
@@ -48,39 +51,48 @@ class TileService:
         catalogue: Catalogue,
         database: Database,
         grids: Mapping[str, Grid],
+        metrics: Metrics | None = None,
     ) -> None:
         self.grids = grids
+        self._metrics = TileMetrics(metrics)
+        self._count_hit = self._metrics.count_hit
         self._known_grids = {**grids, **_large_grids(grids)}
         self.sets = TileSets(portal, catalogue)
-        self.store = build_store(settings, self._find_current)
+        self.store = build_store(settings, self._find_current, self._metrics)
         self._database = database
         # Ground metres are measured in the middle of the portal.
         self._centres = {
             grid.id: crs.transform(portal.crs, grid.srid, *portal.outline_envelope.centre)
             for grid in self._known_grids.values()
         }
-        self._flights: Flights[StoredTile] = Flights()
+        self._flights: Flights[Found] = Flights()
         self._sources: dict[tuple[int, str, int], TileSource | None] = {}
         self._last_tokens: dict[str, str] = {}
         self._withdrawals = Withdrawals(catalogue, self.store.stores)
 
     def answer(self, address: TileAddress, question: Question) -> Answer:
         """The answer for one tile. Raises NotFoundError, GoneError or UnavailableError."""
-        grid = self._find_grid(address)
-        tile, token = self._find_tile(address, grid)
+        with self._metrics.counted_refusals():
+            found, token = self._find_tile(address, self._find_grid(address))
         cache_control = IMMUTABLE if address.token == token else SHORT_LIVED
-        return answer_tile(tile, question, cache_control=cache_control)
+        return self._answer(found, question, cache_control)
 
     def answer_kept(self, path: str, question: Question) -> Answer | None:
         """The answer when the path spells a tile that is kept, else None; never touches a tile's data table."""
         self._withdrawals.look()
         tile = self.store.memory.find(path)
-        if tile is None:
-            address = parse_tile_path(path)
-            tile = self.store.find(path) if address is not None and address.token else None
-        if tile is None:
-            return None
-        return answer_tile(tile, question, cache_control=IMMUTABLE)
+        if tile is not None:
+            answer = answer_tile(tile, question, cache_control=IMMUTABLE)
+            self._count_hit(answer.status, len(answer.body))
+            return answer
+        address = parse_tile_path(path)
+        found = self.store.find(path) if address is not None and address.token else None
+        return self._answer(found, question, IMMUTABLE) if found is not None else None
+
+    def _answer(self, found: Found, question: Question, cache_control: str) -> Answer:
+        answer = answer_tile(found.tile, question, cache_control=cache_control)
+        self._metrics.count_answer(found.origin, answer.status, len(answer.body))
+        return answer
 
     def find_source(self, layer: PublishedLayer, grid: Grid, zoom: int) -> TileSource | None:
         """What a layer version puts into tiles of this zoom; None when it is not drawn there."""
@@ -108,23 +120,25 @@ class TileService:
             )
         return grid
 
-    def _find_tile(self, address: TileAddress, grid: Grid) -> tuple[StoredTile, str]:
+    def _find_tile(self, address: TileAddress, grid: Grid) -> tuple[Found, str]:
         """The tile, and the token under which it may be kept for good."""
         if address.token is None:
-            found = self._find_current_set(address)
-            if not isinstance(found, TileSet):
-                return found
-            tile_set = found
+            current = self._find_current_set(address)
+            if not isinstance(current, TileSet):
+                return current
+            tile_set = current
         else:
             kept = self.store.find(address.path)
             if kept is not None:
                 return kept, address.token
             tile_set = self.sets.find_version(address.set_id, address.token)
         address = address._replace(token=tile_set.token)
-        tile = self._flights.make_once(address.path, lambda: self._find_or_make(address, grid, tile_set))
-        return tile, tile_set.token
+        found, leads = self._flights.make_once(
+            address.path, lambda: self._find_or_make(address, grid, tile_set)
+        )
+        return found if leads else Found(found.tile, "shared"), tile_set.token
 
-    def _find_current_set(self, address: TileAddress) -> TileSet | tuple[StoredTile, str]:
+    def _find_current_set(self, address: TileAddress) -> TileSet | tuple[Found, str]:
         """The set as it is published now; while the database is away, a kept tile of the last one known."""
         try:
             tile_set = self.sets.find(address.set_id)
@@ -140,22 +154,23 @@ class TileService:
         self._last_tokens[address.set_id] = tile_set.token
         return tile_set
 
-    def _find_or_make(self, address: TileAddress, grid: Grid, tile_set: TileSet) -> StoredTile:
+    def _find_or_make(self, address: TileAddress, grid: Grid, tile_set: TileSet) -> Found:
         kept = self.store.find(address.path)
         if kept is not None:
             return kept
-        parts = self._member_tiles(address, grid, tile_set)
+        found = self._member_tiles(address, grid, tile_set)
         if tile_set.theme is None:
-            return parts[0]
+            return found[0]
+        parts = [each.tile for each in found]
         tile = store_tile(
             b"".join(part.body() for part in parts),
             tile_set.lives,
             truncated=", ".join(part.truncated for part in parts if part.truncated),
         )
         self.store.keep({address.path: tile})
-        return tile
+        return Found(tile, "made")
 
-    def _member_tiles(self, address: TileAddress, grid: Grid, tile_set: TileSet) -> list[StoredTile]:
+    def _member_tiles(self, address: TileAddress, grid: Grid, tile_set: TileSet) -> list[Found]:
         """The tile of each member, in order: kept ones as they are, the others over one connection."""
         paths = {
             member.id: address._replace(set_id=member.id, token=tile_token(member.token)).path
@@ -168,17 +183,17 @@ class TileService:
             )
         return [tiles[member.id] for member in tile_set.members]
 
-    def _find_kept(self, paths: Mapping[str, str]) -> dict[str, StoredTile]:
+    def _find_kept(self, paths: Mapping[str, str]) -> dict[str, Found]:
         return {name: kept for name, path in paths.items() if (kept := self.store.find(path)) is not None}
 
     def _make_in_turn(
         self, address: TileAddress, grid: Grid, tile_set: TileSet, paths: dict[str, str]
-    ) -> dict[str, StoredTile]:
+    ) -> dict[str, Found]:
         """Make tiles that nobody else is making; what another thread or process made meanwhile is taken."""
         turn = self.store.take_turn(paths.values())
         try:
-            tiles = self._find_kept(paths)
-            missing = [each for each in tile_set.members if each.id in paths and each.id not in tiles]
+            shared = self._find_kept(paths)
+            missing = [each for each in tile_set.members if each.id in paths and each.id not in shared]
             made, failure = self._make_members(address, grid, missing)
         except BaseException:
             turn.end()
@@ -186,7 +201,8 @@ class TileService:
         self.store.keep({paths[name]: tile for name, tile in made.items()}, turn)
         if failure is not None:
             raise failure
-        return {**tiles, **made}
+        tiles = {name: Found(each.tile, "shared") for name, each in shared.items()}
+        return tiles | {name: Found(tile, "made") for name, tile in made.items()}
 
     def _make_members(
         self, address: TileAddress, grid: Grid, members: list[PublishedLayer]
@@ -206,12 +222,25 @@ class TileService:
         }
         if not queries:
             return made, None
-        with self._database.cursor("tiles") as cursor:
-            result = read_tiles(cursor, queries, address.x, address.y)
-        for name, tile in result.made.items():
-            truncated = _report_truncation(sources[name], address) if tile.is_truncated else ""
-            made[name] = store_tile(tile.body, frozenset((sources[name].layer.life,)), truncated=truncated)
+        with self._metrics.timed_making():
+            with self._database.cursor("tiles") as cursor:
+                result = read_tiles(cursor, queries, address.x, address.y)
+            for name, tile in result.made.items():
+                truncated = self._report_truncation(sources[name], address) if tile.is_truncated else ""
+                made[name] = store_tile(tile.body, frozenset((sources[name].layer.life,)), truncated=truncated)
         return made, result.failure
+
+    def _report_truncation(self, source: TileSource, address: TileAddress) -> str:
+        """Say in log, metric and header that a tile does not hold everything, and where to raise the cap."""
+        logger("tiles").warning(
+            "tile_truncated",
+            layer=source.name,
+            grid=address.grid_id,
+            tile=f"{address.z}/{address.x}/{address.y}",
+            max_features=source.max_features,
+        )
+        self._metrics.count_truncation(source.name)
+        return f"{source.name};max={source.max_features}"
 
     def _find_current(self) -> frozenset[str] | None:
         """The names `{set}@{token}` of what is published now; None while that is not known."""
@@ -225,15 +254,3 @@ def _large_grids(grids: Mapping[str, Grid]) -> dict[str, Grid]:
     """What is asked for by name only: WebMercatorQuad for clients that draw tiles 512 pixels wide."""
     large = [grid.doubled() for grid in grids.values() if grid.id == WEB_MERCATOR_QUAD]
     return {grid.id: grid for grid in large}
-
-
-def _report_truncation(source: TileSource, address: TileAddress) -> str:
-    """Say in the log and in a header that a tile does not hold everything, and where to raise the cap."""
-    logger("tiles").warning(
-        "tile_truncated",
-        layer=source.name,
-        grid=address.grid_id,
-        tile=f"{address.z}/{address.x}/{address.y}",
-        max_features=source.max_features,
-    )
-    return f"{source.name};max={source.max_features}"

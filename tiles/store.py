@@ -6,22 +6,30 @@ made is in memory at once, and written to the disk behind the answer.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tiles.cache import TileCache
+from tiles.cache import StoredTile, TileCache
 from tiles.disk import DiskStore
 from tiles.sweeping import Sweeper
-from tiles.turns import Turn, Turns
+from tiles.turns import Turns
 from tiles.writing import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from gis.settings import Settings
-    from tiles.cache import StoredTile
+    from tiles.metrics import Origin, TileMetrics
+    from tiles.turns import Turn
     from tiles.withdrawals import Store
 
 _MEGABYTE = 1 << 20
+
+
+class Found(NamedTuple):
+    """A finished tile, and where it came from."""
+
+    tile: StoredTile
+    origin: Origin
 
 
 class TileStore:
@@ -30,8 +38,8 @@ class TileStore:
     def __init__(
         self,
         memory: TileCache,
+        turns: Turns,
         disk: DiskStore | None = None,
-        turns: Turns | None = None,
         writer: Writer | None = None,
     ) -> None:
         self.memory = memory
@@ -50,19 +58,27 @@ class TileStore:
         """Why tiles cannot be written to the disk just now, if so."""
         return self.writer.trouble if self.writer is not None else None
 
-    def find(self, path: str) -> StoredTile | None:
+    @property
+    def disk_bytes(self) -> int | None:
+        """Bytes of tiles on disk as the last sweep left them, if there was one."""
+        return self.writer.disk_bytes if self.writer is not None else None
+
+    def find(self, path: str) -> Found | None:
         """The tile kept under a path with a token. One found on disk is in memory from then on."""
         tile = self.memory.find(path)
-        if tile is not None or self.disk is None:
-            return tile
+        if tile is not None:
+            return Found(tile, "memory")
+        if self.disk is None:
+            return None
         try:
             self._begin(self.disk)
             tile = self.disk.find(path)
         except OSError:
             return None
-        if tile is not None:
-            self.memory.keep(path, tile)
-        return tile
+        if tile is None:
+            return None
+        self.memory.keep(path, tile)
+        return Found(tile, "disk")
 
     def _begin(self, disk: DiskStore) -> None:
         """Before the first look: what another release made is not served. Raises OSError."""
@@ -74,6 +90,8 @@ class TileStore:
         """Keep tiles by path; `turn` ends when others can find them."""
         for path, tile in tiles.items():
             self.memory.keep(path, tile)
+        if turn is not None:
+            turn.end_here()
         if self.writer is not None and tiles:
             self.writer.write(tiles, turn)
         elif turn is not None:
@@ -82,17 +100,17 @@ class TileStore:
     def take_turn(self, paths: Iterable[str]) -> Turn:
         """Wait while another thread or process makes one of these tiles; then they are there, or ours."""
         wanted = tuple(paths)
-        if self._turns is None:
-            return Turn()
         return self._turns.take(wanted, lambda: all(self.memory.find(path) is not None for path in wanted))
 
 
-def build_store(settings: Settings, find_current: Callable[[], frozenset[str] | None]) -> TileStore:
+def build_store(
+    settings: Settings, find_current: Callable[[], frozenset[str] | None], metrics: TileMetrics
+) -> TileStore:
     """The store these settings ask for; nothing is read or written yet."""
-    memory = TileCache(settings.cache_megabytes * _MEGABYTE)
+    memory = TileCache(settings.cache_megabytes * _MEGABYTE, metrics)
     if settings.tile_disk_megabytes == 0:
-        return TileStore(memory)
+        return TileStore(memory, Turns())
     folder = settings.home / "cache"
-    disk = DiskStore(folder / "tiles")
-    sweeper = Sweeper(disk, settings.tile_disk_megabytes * _MEGABYTE, find_current)
-    return TileStore(memory, disk, Turns(folder / "turns"), Writer(memory, disk, sweeper))
+    disk = DiskStore(folder / "tiles", metrics)
+    sweeper = Sweeper(disk, settings.tile_disk_megabytes * _MEGABYTE, find_current, metrics)
+    return TileStore(memory, Turns(folder / "turns"), disk, Writer(memory, disk, sweeper, metrics))

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from gis.logs import logger
 from tiles.disk import GONE, NEW, SET_FOLDER
+from tiles.metrics import TileMetrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +33,8 @@ EVERY_SECONDS = 600
 # Below the budget, so that not every tile after it begins a sweep.
 _FILL = 0.9
 _WRITTEN_SHARE = 0.05
+# A disk that is full before the budget is used up keeps so much of what is there.
+_SHARE_WITHOUT_ROOM = 0.95
 _LEFTOVER_SECONDS = _HOUR
 
 
@@ -51,13 +54,17 @@ class Sweeper:
     """
 
     def __init__(
-        self, disk: DiskStore, budget_bytes: int, find_current: Callable[[], frozenset[str] | None]
+        self,
+        disk: DiskStore,
+        budget_bytes: int,
+        find_current: Callable[[], frozenset[str] | None],
+        metrics: TileMetrics | None = None,
     ) -> None:
         self._disk = disk
         self._budget = budget_bytes
         self._find_current = find_current
+        self._removed_bytes = (metrics or TileMetrics()).removed_bytes
         self._written = 0
-        self.found_bytes = 0
 
     def count(self, written: int) -> None:
         """So many bytes were written by this process."""
@@ -69,27 +76,36 @@ class Sweeper:
             self._written = 0
             self.sweep()
 
-    def sweep(self, *, old_token_seconds: float = OLD_TOKEN_SECONDS) -> Swept | None:
-        """Sweep now; None when another process is at it. Raises OSError."""
+    def make_room(self) -> None:
+        """The disk is full, whoever filled it: what was used least goes, to keep what is asked for now."""
+        self.sweep(share=_SHARE_WITHOUT_ROOM)
+
+    def left_bytes(self) -> int | None:
+        """What the last sweep left, whichever process swept; None when nobody did. Raises OSError."""
+        try:
+            return int(self._stamp.read_text(encoding="ascii") or "0")
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return None
+
+    def sweep(self, *, old_token_seconds: float = OLD_TOKEN_SECONDS, share: float = 1.0) -> Swept | None:
+        """Sweep now; None when another process is at it. Raises OSError.
+
+        At most this share of what is there stays, and never more than the budget.
+        """
         with self._alone() as is_alone:
             if not is_alone:
                 return None
             current = self._find_current()
             old, kept = self._count_by_hour(current)
-            self.found_bytes = old.total() + kept.total()
-            horizons = self._find_horizons(old, kept, time.time() - old_token_seconds)
+            found = old.total() + kept.total()
+            limit = min(self._budget, int(share * found))
+            horizons = _find_horizons(old, kept, limit, time.time() - old_token_seconds)
             removed, files = self._remove(current, *horizons)
-            swept = Swept(self.found_bytes, removed, files)
+            self._removed_bytes.add(removed)
+            self._stamp.write_text(str(found - removed), encoding="ascii")
+            swept = Swept(found, removed, files)
         logger("tiles").info("tiles_swept", bytes=swept.bytes_before, removed=removed, files=files)
         return swept
-
-    def _find_horizons(self, old: Counter[int], kept: Counter[int], too_old: float) -> tuple[float, float]:
-        """Before which hours files of old tokens and of current ones go."""
-        excess = old.total() + kept.total() - int(self._budget * _FILL)
-        over = old.total() + kept.total() > self._budget
-        horizon_old, removed = _find_horizon(old, excess if over else 0, int(too_old // _HOUR))
-        horizon_kept, _ = _find_horizon(kept, excess - removed if over else 0, 0)
-        return horizon_old, horizon_kept
 
     def _count_by_hour(self, current: frozenset[str] | None) -> tuple[Counter[int], Counter[int]]:
         old: Counter[int] = Counter()
@@ -151,6 +167,15 @@ class Sweeper:
                 return
             yield True
             os.utime(self._stamp)
+
+
+def _find_horizons(old: Counter[int], kept: Counter[int], limit: int, too_old: float) -> tuple[float, float]:
+    """Before which hours files of old tokens and of current ones go, so that less than the limit stays."""
+    found = old.total() + kept.total()
+    excess = found - int(limit * _FILL) if found > limit else 0
+    horizon_old, removed = _find_horizon(old, excess, int(too_old // _HOUR))
+    horizon_kept, _ = _find_horizon(kept, max(0, excess - removed), 0)
+    return horizon_old, horizon_kept
 
 
 def _find_horizon(hours: Counter[int], excess: int, at_least: int) -> tuple[int, int]:

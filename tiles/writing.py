@@ -6,20 +6,19 @@ said, and the next tile is tried again.
 
 from __future__ import annotations
 
+import errno
 import queue
 import threading
 import time
-from functools import partial
 from typing import TYPE_CHECKING
 
 from gis.logs import logger
 from tiles.cache import with_brotli
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tiles.cache import StoredTile, TileCache
     from tiles.disk import DiskStore
+    from tiles.metrics import TileMetrics
     from tiles.sweeping import Sweeper
     from tiles.turns import Turn
 
@@ -27,19 +26,22 @@ if TYPE_CHECKING:
 
 _MAX_WAITING = 256
 _SECONDS_BETWEEN_WARNINGS = 60.0
+_SECONDS_BETWEEN_ROOM = 60.0
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Writer:
     """Compresses finished tiles for the web, keeps them in memory so, and writes them to the disk."""
 
-    def __init__(self, memory: TileCache, disk: DiskStore, sweeper: Sweeper) -> None:
+    def __init__(self, memory: TileCache, disk: DiskStore, sweeper: Sweeper, metrics: TileMetrics) -> None:
         self._memory = memory
         self._disk = disk
         self._sweeper = sweeper
+        self._metrics = metrics
         self._jobs: queue.Queue[Job] = queue.Queue(_MAX_WAITING)
         self._start = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._warned_at = float("-inf")
+        self._warned_at = self._made_room_at = float("-inf")
         self.trouble: str | None = None
 
     def write(self, tiles: dict[str, StoredTile], turn: Turn | None = None) -> None:
@@ -48,8 +50,18 @@ class Writer:
         try:
             self._jobs.put_nowait((tiles, turn))
         except queue.Full:
+            for _ in tiles:
+                self._metrics.count_failed_write("skipped")
             if turn is not None:
                 turn.end()
+
+    @property
+    def disk_bytes(self) -> int | None:
+        """What the last sweep left on the disk, whichever process swept; None when that is not known."""
+        try:
+            return self._sweeper.left_bytes()
+        except OSError:
+            return None
 
     def wait(self) -> None:
         """Until everything is written that was taken so far; for tests and for whoever fills the cache."""
@@ -69,25 +81,45 @@ class Writer:
             finally:
                 if turn is not None:
                     turn.end()
-            self._attempt(self._sweeper.sweep_if_due)
-            self._jobs.task_done()
+                self._jobs.task_done()
 
     def _write_all(self, tiles: dict[str, StoredTile]) -> None:
         for path, made in tiles.items():
             tile = with_brotli(made)
             self._memory.keep(path, tile)
-            self._attempt(partial(self._write_one, path, tile))
+            try:
+                self._write_one(path, tile)
+            except OSError as exc:
+                self._metrics.count_failed_write("failed")
+                self._tell_trouble(exc)
+            else:
+                self.trouble = None
+        try:
+            self._sweeper.sweep_if_due()
+        except OSError as exc:
+            self._tell_trouble(exc)
 
     def _write_one(self, path: str, tile: StoredTile) -> None:
-        self._sweeper.count(self._disk.keep(path, tile))
-
-    def _attempt(self, step: Callable[[], None]) -> None:
+        """On a disk that is full room is made, and writing tried once more."""
         try:
-            step()
+            written = self._disk.keep(path, tile)
         except OSError as exc:
-            self.trouble = exc.strerror or str(exc)
-            if time.monotonic() - self._warned_at > _SECONDS_BETWEEN_WARNINGS:
-                self._warned_at = time.monotonic()
-                logger("tiles").warning("tiles_not_written", reason=self.trouble)
-        else:
-            self.trouble = None
+            if exc.errno not in _NO_ROOM or not self._may_make_room():
+                raise
+            self._sweeper.make_room()
+            written = self._disk.keep(path, tile)
+        self._metrics.count_write(written)
+        self._sweeper.count(written)
+
+    def _may_make_room(self) -> bool:
+        """Now and then only: to sweep for every tile would cost more than it brings."""
+        if time.monotonic() - self._made_room_at < _SECONDS_BETWEEN_ROOM:
+            return False
+        self._made_room_at = time.monotonic()
+        return True
+
+    def _tell_trouble(self, error: OSError) -> None:
+        self.trouble = error.strerror or str(error)
+        if time.monotonic() - self._warned_at > _SECONDS_BETWEEN_WARNINGS:
+            self._warned_at = time.monotonic()
+            logger("tiles").warning("tiles_not_written", reason=self.trouble)

@@ -221,3 +221,11 @@ def test_the_service_may_be_away(front: Front, tmp_path: Path) -> None:
         time.sleep(0.05)
 
     assert front.ask(path)[0] == 200
+
+
+def test_metrics_are_not_public(front: Front) -> None:
+    """nginx answers itself, whatever the guest brings and however the address is written."""
+    for path in ("/metrics", "/metrics?x", "//metrics", "/%6detrics", "/./metrics", "/a/../metrics"):
+        assert front.ask(path, Authorization="Bearer anything", Host="localhost")[0] == 404
+
+    assert front.passed_on == []

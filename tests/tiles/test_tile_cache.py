@@ -108,7 +108,8 @@ def test_what_is_asked_for_at_once_is_made_once() -> None:
         thread.join()
 
     assert len(made) == 1
-    assert got == made * 10
+    assert sorted(leads for _, leads in got) == [False] * 9 + [True]
+    assert [each for each, _ in got] == made * 10
 
 
 def test_failure_is_everybodys_and_is_not_remembered() -> None:
@@ -121,4 +122,4 @@ def test_failure_is_everybodys_and_is_not_remembered() -> None:
     with pytest.raises(TimeoutError):
         flights.make_once("key", fail)
 
-    assert flights.make_once("key", lambda: 7) == 7
+    assert flights.make_once("key", lambda: 7) == (7, True)
