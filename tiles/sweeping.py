@@ -83,7 +83,7 @@ class Sweeper:
     def left_bytes(self) -> int | None:
         """What the last sweep left, whichever process swept; None when nobody did. Raises OSError."""
         try:
-            return int(self._stamp.read_text(encoding="ascii") or "0")
+            return int(self._stamp.read_text(encoding="ascii"))
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
 

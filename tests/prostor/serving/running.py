@@ -1,0 +1,182 @@
+"""`prostor serve` as an operator starts it, looked at from outside: its workers, its answers, its metrics."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import signal
+import subprocess
+import time
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import mapbox_vector_tile
+
+from tests.prostor.publishing.town import COMMAND
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.prostor.publishing.town import Town
+
+TOKEN = "a-token-of-some-length"  # noqa: S105  of a test
+PATIENCE_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, headers by small names, and the body as it was before compression."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Client:
+    """One connection, so all its requests come to the same worker."""
+
+    def __init__(self, address: str) -> None:
+        self._connection = HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE_SECONDS)
+
+    def get(self, path: str, **headers: str) -> Answer:
+        """Ask once."""
+        self._connection.request("GET", path, headers={"Accept-Encoding": "gzip", **headers})
+        response = self._connection.getresponse()
+        body = response.read()
+        named = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, named, gzip.decompress(body) if "content-encoding" in named else body)
+
+    def worker(self) -> int:
+        """The process at the other end."""
+        self.get("/health/live")
+        host, port = self._connection.sock.getsockname()
+        remote = ":".join((_in_hex(host), f"{port:04X}"))
+        lines = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()
+        (inode,) = (fields[9] for line in lines[1:] if (fields := line.split())[2] == remote)
+        return next(pid for pid in _processes() if f"socket:[{inode}]" in _open_files(pid))
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service."""
+
+    address: str
+    process: subprocess.Popen[str]
+
+    def client(self) -> Client:
+        """A new connection."""
+        return Client(self.address)
+
+    def get(self, path: str, **headers: str) -> Answer:
+        """Ask once, over a connection of its own."""
+        client = self.client()
+        with closing(client):
+            return client.get(path, **headers)
+
+    def metrics(self) -> dict[str, float]:
+        """Every sample by name."""
+        answer = self.get("/metrics", Authorization=f"Bearer {TOKEN}")
+        assert answer.status == 200
+        lines = answer.body.decode().splitlines()
+        return {name: float(value) for name, value in (re.split(r" (?=\S+$)", x) for x in lines if x[0] != "#")}
+
+    def workers(self) -> set[int]:
+        """The processes that answer."""
+        return {pid for pid in _processes() if _parent(pid) == self.process.pid and _is_worker(pid)}
+
+    def wait_for_workers(self, *, without: int) -> None:
+        """Wait until the place of a killed worker is taken again."""
+        wait_until(lambda: without not in self.workers() and len(self.workers()) == 2, "two workers are there")
+        wait_until(lambda: self.metrics()["prostor_workers"] == 2, "both answer")
+
+    def template(self, set_id: str) -> str:
+        """The address of the tiles of a set, with z, x and y left open."""
+        told = self.get(f"/tiles/{set_id}/WebMercatorQuad.json")
+        assert told.status == 200, told.body
+        (template,) = re.findall(rb'"tiles":\["([^"]+)"\]', told.body)
+        return urlsplit(template.decode()).path
+
+
+@contextmanager
+def running(town: Town, *, workers: int = 2, **settings: str) -> Iterator[Service]:
+    """`prostor serve` on a free port, with metrics; settings by their small names."""
+    chosen = {
+        "PROSTOR_PORT": "0",
+        "PROSTOR_WORKERS": str(workers),
+        "PROSTOR_LOG_LEVEL": "error",
+        "PROSTOR_METRICS_TOKEN": TOKEN,
+        **{f"PROSTOR_{name.upper()}": value for name, value in settings.items()},
+    }
+    with subprocess.Popen(
+        [*COMMAND, "serve"],
+        env={**town.environment, **chosen},
+        cwd=town.folder,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().strip()
+            assert address.startswith("http://127.0.0.1:")
+            yield Service(address, process)
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def kill(pid: int) -> None:
+    """End a process as the kernel does when memory is short."""
+    os.kill(pid, signal.SIGKILL)
+
+
+def wait_until(is_so: Callable[[], bool], what: str) -> None:
+    """Wait a minute at most."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline, f"still not: {what}"
+        time.sleep(0.02)
+
+
+def editions_in(body: bytes, layer: str) -> list[int]:
+    """The edition that each feature of a tile speaks of."""
+    features = mapbox_vector_tile.decode(body).get(layer, {"features": []})["features"] if body else []
+    return [each["properties"]["edition"] for each in features]
+
+
+def _processes() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+
+
+def _parent(pid: int) -> int | None:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return None
+    return int(status.rpartition(")")[2].split()[1])
+
+
+def _is_worker(pid: int) -> bool:
+    try:
+        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def _open_files(pid: int) -> list[str]:
+    try:
+        return [str(each.readlink()) for each in Path(f"/proc/{pid}/fd").iterdir()]
+    except OSError:
+        return []
+
+
+def _in_hex(host: str) -> str:
+    return "".join(f"{int(part):02X}" for part in reversed(host.split(".")))
