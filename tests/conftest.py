@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from psycopg import sql
 
 from gis.cluster import EmbeddedCluster
@@ -32,6 +33,14 @@ if TYPE_CHECKING:
 _TEMPLATE = "prostor_template"
 _HOMES = Path("/tmp")  # noqa: S108 - a socket path is short, and pytest's own folders are long
 _PREFIX = "prostor-test-"
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """Where events go ends with the test that said so."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")

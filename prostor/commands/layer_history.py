@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -79,7 +80,12 @@ def diff(
     settings = layer_settings()
     wanted = None if kind is None else parse_kind(kind)
     with opened(settings) as database:
-        old, new = _choose(Catalogue(database).versions_with_waiting(layer), layer, before, after)
+        catalogue = Catalogue(database)
+        versions = catalogue.versions_with_waiting(layer)
+        if not versions:
+            with suppress(NotFoundError):
+                catalogue.find(layer)  # says so when it was withdrawn
+        old, new = _choose(versions, layer, before, after)
         question = ChangesQuestion(old, new, wanted, limit=limit)
         if geojson is not None:
             _write_geojson(database, ChangesQuestion(old, new, wanted), geojson)

@@ -1,6 +1,7 @@
 """Rows, facts and remarks for people: laid out for a terminal, plain lines everywhere else; JSON for programs.
 
-On a terminal numbers stand right, short cells are never broken, and long texts break between words. Into a
+On a terminal numbers stand right, short cells are never broken, and long texts break between words; rows that
+do not fit beside each other so are told one below the other. Into a
 pipe or a file a row is one line with tabs, so that other programs and spreadsheets can read it. Characters that
 nobody sees are written out, `\\x1b`: cells and remarks hold texts of sources.
 """
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _UNKNOWN = "–"
 _LONGEST_UNBROKEN = 18
+_LONGEST_WORD = 24
+_BETWEEN_COLUMNS = 3
 _WIDEST_TEXT = 100
 
 
@@ -37,19 +40,40 @@ def show_rows(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None
         for line in [list(headings), *cells]:
             answer("\t".join(line))
         return
+    widths = [_narrowest([heading, *column]) for heading, *column in zip(headings, *cells, strict=True)]
+    if sum(widths) + _BETWEEN_COLUMNS * (len(widths) - 1) > console.width:
+        _show_blocks(headings, cells)
+        return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for place, heading in enumerate(headings):
+    for place, (heading, width) in enumerate(zip(headings, widths, strict=True)):
         column = [row[place] for row in rows]
-        longest = max((len(row[place]) for row in cells), default=0)
         table.add_column(
             heading,
             justify="right" if _is_numeric(column) else "left",
-            no_wrap=longest <= _LONGEST_UNBROKEN,
+            no_wrap=max((len(row[place]) for row in cells), default=0) <= _LONGEST_UNBROKEN,
+            min_width=width,
             overflow="fold",
         )
     for row in cells:
         table.add_row(*[Text(cell) for cell in row])
     console.print(table)
+
+
+def _narrowest(column: Sequence[str]) -> int:
+    """Characters a column needs: all of a short one, of texts the longest word that is not cut."""
+    longest = max(map(len, column))
+    if longest <= _LONGEST_UNBROKEN:
+        return longest
+    words = max(len(word) for cell in column for word in cell.split())
+    return max(_LONGEST_UNBROKEN, min(words, _LONGEST_WORD))
+
+
+def _show_blocks(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    """Rows that do not fit beside each other, one below the other."""
+    for place, row in enumerate(cells):
+        if place:
+            answer("")
+        show_facts(list(zip(headings, row, strict=True)))
 
 
 def show_facts(facts: Sequence[tuple[str, object]]) -> None:

@@ -5,24 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import pytest
-import structlog
-
 from gis import logs
 from gis.logs import configure_logging, configure_logging_to_file, logger
 from gis.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    """Whatever a test configures ends with it."""
-    before = structlog.get_config()
-    yield
-    structlog.configure(**before)
+    import pytest
 
 
 def test_a_service_tells_its_events_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:

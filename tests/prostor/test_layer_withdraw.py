@@ -96,6 +96,8 @@ def test_withdrawn_with_a_reason(folder: Path) -> None:
     assert "there is nothing left to withdraw" in run("withdraw", "drevesa").output
     with pytest.raises(ProstorError, match="`prostor layer list` shows"):
         run("withdraw", "travniki", "--confirm")
+    with pytest.raises(ProstorError, match="The layer 'drevesa' was withdrawn"):
+        run("diff", "drevesa")
     with pytest.raises(ProstorError, match="Version 1 of 'drevesa' was withdrawn"):
         run("publish", "drevesa", "1")
 

@@ -24,6 +24,10 @@ show_rows(
         ("parcels", 3, 8715, date(2026, 3, 1), "Feature 7 has no geometry. " * 5),
     ],
 )
+show_rows(
+    ["when", "event", "version", "rows", "who", "source", "what"],
+    [(datetime(2026, 3, 1, 8, 15), "published", 12, 8715, "ana", "parcele-2026-03.zip", "d" * 18)] * 2,
+)
 show_facts([("sha256", "6c38d9" * 10), ("coordinates", "EPSG:3912 to 3794: a long name " * 4), ("note", None)])
 show_remarks(["Columns of the source that are not published: " + ", ".join(["NAZIV"] * 12), None])
 """
@@ -83,6 +87,17 @@ def test_numbers_stand_right() -> None:
     assert small.index("12 ") + 2 == large.index("8715") + 4
 
 
+def test_rows_too_wide_are_told_one_below_the_other() -> None:
+    """No column is lost or cut to a letter a line: each row is a block of names and values."""
+    lines = on_terminal()
+    begins = [place for place, line in enumerate(lines) if line.startswith("when ")]
+
+    assert len(begins) == 2
+    block = [line.split(maxsplit=1) for line in lines[begins[0] : begins[1]]]
+    assert [line[0] for line in block[:7]] == ["when", "event", "version", "rows", "who", "source", "what"]
+    assert (block[5][1], block[6][1], block[7]) == ("parcele-2026-03.zip", "d" * 18, [])
+
+
 def test_further_lines_stand_under_the_first() -> None:
     """A long fact and a long remark are one block each."""
     lines = on_terminal()
@@ -99,5 +114,5 @@ def test_a_pipe_gets_plain_lines() -> None:
 
     assert lines[0] == "layer\tversion\trows\tstate of data\tremark"
     assert lines[1] == "flood-zones\t1\t12\t01.03.2026\t–"
-    assert len(lines) == 6
+    assert len(lines) == 9
     assert "\x1b" not in "".join(lines)
