@@ -43,6 +43,7 @@ SET_FOLDER = re.compile(r"[a-z][a-z0-9-]{0,40}@[0-9a-f]{16}")
 # Names of what is being made or being removed; nobody serves what begins with a dot.
 NEW, GONE = ".new-", ".gone-"
 _MAX_REMEMBERED = 4096
+_BLOCK_BYTES = 4096
 _USE_NOTED_SECONDS = 3600
 
 
@@ -82,14 +83,14 @@ class DiskStore:
         return None
 
     def keep(self, path: str, tile: StoredTile) -> int:
-        """Write a tile; how many bytes that took. Raises OSError, with nothing half-written under its name."""
+        """Write a tile; how much of the disk that takes. Raises OSError, with nothing half-written."""
         place = self._place(path)
         self._make_set_folder(_set_of(path), tile.lives)
         place.parent.mkdir(parents=True, exist_ok=True)
         files = dict(_files_of(tile))
         for ending, content in files.items():
             _write(_beside(place, ending), content)
-        return sum(map(len, files.values()))
+        return sum(disk_share(len(content)) for content in files.values())
 
     @property
     def lives(self) -> frozenset[Life]:
@@ -208,6 +209,11 @@ def name_release() -> str:
     code += resources.files("tiles").joinpath("sql").iterdir()
     content = b"".join(each.read_bytes() for each in sorted(code, key=lambda each: each.name) if each.is_file())
     return hashlib.blake2b(content, digest_size=8).hexdigest()
+
+
+def disk_share(size: int) -> int:
+    """Bytes of the disk that a file of this size takes: whole blocks, and one for the file itself if empty."""
+    return max(1, -(-size // _BLOCK_BYTES)) * _BLOCK_BYTES
 
 
 def _files_of(tile: StoredTile) -> Iterator[tuple[str, bytes]]:

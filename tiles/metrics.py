@@ -52,7 +52,7 @@ _WRITES = Family(
     "Tiles written to the disk, not written because it failed, or left out because too many waited.",
     (("result", ("written", "failed", "skipped")),),
 )
-_WRITTEN_BYTES = Family("prostor_tile_disk_written_bytes_total", "counter", "Bytes written to the disk.")
+_WRITTEN_BYTES = Family("prostor_tile_disk_written_bytes_total", "counter", "Bytes of the disk these take.")
 _REMOVED_BYTES = Family(
     "prostor_tile_disk_removed_bytes_total", "counter", "Bytes swept from the disk, by age and budget."
 )

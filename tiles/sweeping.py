@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gis.logs import logger
-from tiles.disk import GONE, NEW, SET_FOLDER
+from tiles.disk import GONE, NEW, SET_FOLDER, disk_share
 from tiles.metrics import TileMetrics
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Sweeper:
         self._written = 0
 
     def count(self, written: int) -> None:
-        """So many bytes were written by this process."""
+        """So much of the disk was taken by this process."""
         self._written += written
 
     def sweep_if_due(self) -> None:
@@ -113,7 +113,7 @@ class Sweeper:
         for name, entry in self._files():
             stat = entry.stat(follow_symlinks=False)
             hours = kept if current is None or name in current else old
-            hours[_last_use(stat)] += stat.st_size
+            hours[_last_use(stat)] += disk_share(stat.st_size)
         return old, kept
 
     def _remove(self, current: frozenset[str] | None, before_old: float, before_kept: float) -> tuple[int, int]:
@@ -123,7 +123,7 @@ class Sweeper:
             before = before_kept if current is None or name in current else before_old
             if _last_use(stat) < before:
                 Path(entry.path).unlink()
-                removed, files = removed + stat.st_size, files + 1
+                removed, files = removed + disk_share(stat.st_size), files + 1
         self._remove_leftovers()
         return removed, files
 

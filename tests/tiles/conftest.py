@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from gis.cluster import EmbeddedCluster
+    from gis.metrics import Metrics
     from tiles.grid import Grid
     from tiles.serving import TileService
 
@@ -219,7 +220,12 @@ def make_portal(**changes: Any) -> Portal:
 
 
 def build_workshop(
-    database: Database, *, remember_seconds: float = 0.0, home: Path | None = None, **changes: Any
+    database: Database,
+    *,
+    remember_seconds: float = 0.0,
+    home: Path | None = None,
+    metrics: Metrics | None = None,
+    **changes: Any,
 ) -> Workshop:
     """A workshop on a database, for a portal whose settings may differ; with a home it keeps tiles on disk."""
     settings = Settings(home=home) if home else Settings(tile_disk_megabytes=0)
@@ -228,7 +234,7 @@ def build_workshop(
     grids = read_grids(portal)
     app = flask.Flask("made")
     app.config["TESTING"] = True
-    app.register_blueprint(build_blueprint(settings, portal, catalogue, database, grids))
+    app.register_blueprint(build_blueprint(settings, portal, catalogue, database, grids, metrics))
     statuses = {NotFoundError: 404, GoneError: 410, RequestError: 400, UnavailableError: 503}
     for error, status in statuses.items():
         app.register_error_handler(error, lambda exc, status=status: (exc.sentence, status))

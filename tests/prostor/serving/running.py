@@ -46,10 +46,11 @@ class Client:
     def get(self, path: str, **headers: str) -> Answer:
         """Ask once."""
         self._connection.request("GET", path, headers={"Accept-Encoding": "gzip", **headers})
-        response = self._connection.getresponse()
-        body = response.read()
-        named = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, named, gzip.decompress(body) if "content-encoding" in named else body)
+        with self._connection.getresponse() as response:
+            body = response.read()
+            named = {name.lower(): value for name, value in response.getheaders()}
+        is_packed = "content-encoding" in named
+        return Answer(response.status, named, gzip.decompress(body) if is_packed else body)
 
     def worker(self) -> int:
         """The process at the other end."""
