@@ -6,6 +6,7 @@ corners only what lies near is sent.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,10 @@ _MANY_CORNERS = 500
 # Of a clipped outline everything is true that far round the parcel, and a little more.
 _CLIP_MARGIN_M = 5.0
 _LAYER, _VALUES, _SHAPE = "_layer", "_values", "_shape"
+_CORNERS, _MARGIN = ("west", "south", "east", "north"), "margin"
+_MAX_STATEMENTS = 64
+_statements: dict[tuple[object, ...], sa.CompoundSelect[Any]] = {}
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,9 @@ def read_candidates(database: Database, wanted: Sequence[Wanted], box: Envelope)
     if not wanted:
         return {}
     by_id = {each.layer.id: each for each in wanted}
+    statement, values = _find_statement(wanted), bind_values(wanted, box)
     with reading_version(database, "api") as connection:
-        rows = connection.execute(select_candidates(wanted, box)).mappings().all()
+        rows = connection.execute(statement, values).mappings().all()
     found: dict[str, list[Candidate]] = {layer_id: [] for layer_id in by_id}
     shapes = shapely.from_wkb([row[_SHAPE] for row in rows], on_invalid="ignore") if rows else ()
     for row, shape in zip(rows, shapes, strict=True):
@@ -79,16 +85,39 @@ def read_candidates(database: Database, wanted: Sequence[Wanted], box: Envelope)
     }
 
 
-def select_candidates(wanted: Sequence[Wanted], box: Envelope) -> sa.CompoundSelect[Any]:
-    """One SELECT for each layer, put together by UNION ALL; every row says which layer it is of."""
-    return sa.union_all(*(_select_near(each, box) for each in wanted))
+def select_candidates(wanted: Sequence[Wanted]) -> sa.CompoundSelect[Any]:
+    """One SELECT for each layer, put together by UNION ALL; every row says which layer it is of.
+
+    The box and how far round it is looked at are bound: `bind_values` gives them.
+    """
+    return sa.union_all(*(_select_near(each, place) for place, each in enumerate(wanted)))
 
 
-def _select_near(wanted: Wanted, box: Envelope) -> sa.Select[Any]:
+def bind_values(wanted: Sequence[Wanted], box: Envelope) -> dict[str, float]:
+    """The values of a statement of `select_candidates`; `box` is in the CRS of the layers."""
+    values = dict(zip(_CORNERS, box.bounds, strict=True))
+    return values | {f"{_MARGIN}_{place}": each.margin_m for place, each in enumerate(wanted)}
+
+
+def _find_statement(wanted: Sequence[Wanted]) -> sa.CompoundSelect[Any]:
+    """The statement for these versions and columns, made once: building it takes as long as asking it."""
+    key = tuple((each.layer.version_id, each.layer.token, each.columns) for each in wanted)
+    with _lock:
+        found = _statements.get(key)
+        if found is None:
+            if len(_statements) >= _MAX_STATEMENTS:
+                _statements.clear()
+            found = _statements[key] = select_candidates(wanted)
+    return found
+
+
+def _select_near(wanted: Wanted, place: int) -> sa.Select[Any]:
     table = data_table(wanted.layer)
     geometry = table.c[GEOMETRY]
-    near = _envelope(box.grown(wanted.margin_m))
-    clipped = sa.func.ST_ClipByBox2D(geometry, _envelope(box.grown(wanted.margin_m + _CLIP_MARGIN_M)))
+    corners = [sa.bindparam(name, type_=sa.Float) for name in _CORNERS]
+    box = sa.func.ST_MakeEnvelope(*corners, wanted.layer.srid)
+    near = sa.func.ST_Expand(box, sa.bindparam(f"{_MARGIN}_{place}", type_=sa.Float))
+    clipped = sa.func.ST_ClipByBox2D(geometry, sa.func.ST_Expand(near, _CLIP_MARGIN_M))
     shape = sa.case((sa.func.ST_NPoints(geometry) > _MANY_CORNERS, clipped), else_=geometry)
     pairs = [
         part for name in wanted.columns for part in (sa.literal(name, literal_execute=True), table.c[name])
@@ -107,10 +136,6 @@ def _select_near(wanted: Wanted, box: Envelope) -> sa.Select[Any]:
         .limit(MAX_OF_A_LAYER + 1)
     )
     return sa.select(inner.subquery())
-
-
-def _envelope(box: Envelope) -> sa.ColumnElement[Any]:
-    return sa.func.ST_MakeEnvelope(*box.bounds, box.srid)
 
 
 def _read_values(layer: PublishedLayer, values: Mapping[str, Any]) -> dict[str, Value]:
