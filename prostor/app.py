@@ -29,6 +29,7 @@ from prostor.landing import ApiPart
 from prostor.portal_choice import read_chosen_portal
 from tiles.grid import read_grids
 from viewer.layer_pages import LayerPages
+from viewer.parcel_pages import ParcelPages
 
 if TYPE_CHECKING:
     from gis.settings import Settings
@@ -61,6 +62,7 @@ def create_app(settings: Settings, urls: DatabaseUrls | None = None, counted: Me
             database,
             more_links=tiles.ogc.collection_links,
             pages=LayerPages(pages.pages),
+            parcel_pages=ParcelPages(pages.pages),
         )
     )
     app.register_blueprint(tiles.routes.build_blueprint(settings, portal, catalogue, database, grids, counted))

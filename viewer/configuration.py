@@ -28,7 +28,7 @@ Json = dict[str, Any]
 
 WEB_MERCATOR_GRID = "WebMercatorQuad"
 BASE_MAP_KINDS = ("xyz", "wms")
-_ONLY_ON_THE_SERVER = ("about.", "accessibility.", "catalogue.", "privacy.", "problem.", "quality.")
+_ONLY_ON_THE_SERVER = ("about.", "accessibility.", "catalogue.", "parcel.", "privacy.", "problem.", "quality.")
 
 
 def build_configuration(
@@ -187,6 +187,7 @@ def _addresses(prefix: str, language_query: str) -> Json:
         "identify": f"{prefix}/identify",
         "item": f"{prefix}/ogc/collections/{{layer}}/items/{{id}}",
         "layerPage": f"{prefix}/layers/{{layer}}{language_query}",
+        "parcelPage": f"{prefix}/parcels/{{id}}{language_query}",
     }
 
 

@@ -20,7 +20,8 @@ from layers import parcel_statements as statements
 from layers.answer.belts import reach
 from layers.answer.candidates import Near, Wanted, read_candidates
 from layers.answer.choosing import VersionChooser
-from layers.answer.facts import Answer, Link, ParcelAnswer, Source, Surroundings
+from layers.answer.facts import Answer, Link, ParcelAnswer, Source
+from layers.answer.frame import MapContent, find_frame
 from layers.answer.judging import Circumstances, describe_tolerance, judge_theme
 from layers.answer.neighbours import find_neighbours
 from layers.answer.overlap import Parcel
@@ -41,10 +42,8 @@ if TYPE_CHECKING:
     from layers.parcels import FoundParcel
     from layers.portal import Portal
 
-# So much is looked at round a parcel in any case, for the map: that many metres, and that share of its size.
-_AROUND_M = 25.0
-_AROUND_SHARE = 0.2
-_MOST_AROUND_M = 200.0
+# So much is looked at round a parcel in any case: neighbours, and how narrow a restriction is beside it.
+_AROUND_M = 30.0
 
 
 @dataclass(frozen=True)
@@ -77,6 +76,12 @@ class Answers:
             # A version was dropped between choosing and reading it; what holds now is chosen anew, once.
             self._catalogue.forget()
             return self._answer(ko, numbers, as_of, language)
+
+    def read_map(self, parcel: ParcelAnswer) -> MapContent:
+        """What a map of a parcel shows, of the versions that its answer was made of."""
+        frame = find_frame(parcel.bounds, self._portal.crs)
+        wanted = [Wanted(layer, columns_to_read(layer.manifest, {}), 0.0) for layer in parcel.versions.values()]
+        return MapContent(parcel, frame, read_candidates(self._database, wanted, frame.envelope))
 
     def _answer(self, ko: str, numbers: Sequence[str], as_of: date | None, language: str) -> Answer:
         chosen = self._chooser.choose(as_of, language)
@@ -131,19 +136,18 @@ class Answers:
             _describe_parcel(drawn, self._portal.crs),
             themes=themes,
             neighbours=find_neighbours(drawn.shape, drawn.found.key, others, columns) if columns else (),
-            surroundings=Surroundings(_versions(chosen), near),
+            versions=_versions(chosen),
         )
 
     def _read_near(self, drawn: DrawnParcel, chosen: Chosen) -> Mapping[str, Near]:
         box = Envelope(*drawn.shape.bounds, self._portal.crs)
-        around = min(max(_AROUND_M, _AROUND_SHARE * max(box.width, box.height)), _MOST_AROUND_M)
         belts = self._portal.answer.belts
         wanted = []
         for layer in _versions(chosen).values():
             columns = find_parcel_columns(layer.manifest)
             more = dict.fromkeys(name for belt in belts if layer.id in belt.layers for name in belt.where)
             more |= dict.fromkeys((columns.ko, columns.number) if columns else ())
-            margin = max(around, layer.manifest.answer.reach, reach(belts, layer.id))
+            margin = max(_AROUND_M, layer.manifest.answer.reach, reach(belts, layer.id))
             wanted.append(Wanted(layer, columns_to_read(layer.manifest, more), margin))
         return read_candidates(self._database, wanted, box)
 
@@ -216,5 +220,5 @@ def _describe_parcel(drawn: DrawnParcel, srid: int) -> ParcelAnswer:
         themes=(),
         neighbours=(),
         shape=drawn.shape,
-        surroundings=Surroundings({}, {}),
+        versions={},
     )

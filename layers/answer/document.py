@@ -27,7 +27,7 @@ SCHEMA_PATH = "/parcels/schema"
 # Beyond it two whole numbers may be one in JSON (RFC 8785, 3.2.2.3); identifiers are texts here.
 _MOST = 2**53
 _MOST_REPORTED = 20
-_DRAWING_ONLY = frozenset({"shape", "surroundings", "bounds", "key"})
+_DRAWING_ONLY = frozenset({"shape", "versions", "bounds", "key"})
 
 
 def build_document(answer: Answer, root: str, report: str | None = None) -> Json:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from layers.answer.candidates import Near
     from layers.answer.overlap import Rule
     from layers.answer_plan import Subject
     from layers.catalogue import PublishedLayer
@@ -190,16 +189,8 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What a map of the parcel is drawn from: the versions by layer, and their features near it."""
-
-    versions: Mapping[str, PublishedLayer]
-    near: Mapping[str, Near]
-
-
-@dataclass(frozen=True)
 class ParcelAnswer:
-    """Everything about one parcel; `shape` and `surroundings` are for drawing, in the portal's CRS."""
+    """Everything about one parcel; `shape` and `versions` are for drawing, in the portal's CRS."""
 
     ko: str
     ko_name: str | None
@@ -217,7 +208,7 @@ class ParcelAnswer:
     themes: tuple[ThemeAnswer, ...]
     neighbours: tuple[Neighbour, ...]
     shape: BaseGeometry = field(compare=False, repr=False)
-    surroundings: Surroundings = field(compare=False, repr=False)
+    versions: Mapping[str, PublishedLayer] = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gis.database import Database
     from gis.settings import Settings
     from layers.answer.facts import Answer
+    from layers.answer.frame import MapContent
     from layers.catalogue import Catalogue
     from layers.ogc import MoreLinks
     from layers.parcels import Found
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
         def find_page(self, text: str, found: Found | None, language: str) -> Response:
             """Where a parcel is looked for: what was typed, and what that means; None before anything was."""
 
-        def answer_page(self, answer: Answer, content_hash: str, root: str) -> Response:
-            """What applies on parcels; `root` is what addresses are put behind."""
+        def answer_page(self, shown: ShownAnswer) -> Response:
+            """What applies on parcels."""
 
     class LayerPages(Protocol):
         """Whoever shows layers to people; `viewer.layer_pages` does."""
@@ -42,6 +43,16 @@ if TYPE_CHECKING:
 
         def layer_page(self, layer_id: str, asked_language: str | None) -> Response:
             """One layer. Raises NotFoundError."""
+
+
+@dataclass(frozen=True)
+class ShownAnswer:
+    """An answer to be shown: its hash, the maps of its parcels, and what addresses are put behind."""
+
+    answer: Answer
+    content_hash: str
+    maps: tuple[MapContent, ...]
+    root: str
 
 
 # Shared caches may keep an answer for a minute; after publishing, it is that much behind at most.

@@ -24,6 +24,7 @@ from layers.routes.answers import (
     PERSONAL,
     SHORT_LIVED,
     Door,
+    ShownAnswer,
     build_etag,
     given_parameters,
     not_modified,
@@ -151,7 +152,8 @@ class ParcelDoor:
         pages = self._door.parcel_pages
         document = build_document(answer, self._door.root, self._door.portal.answer.report)
         if pages is not None and wants_page(given):
-            return pages.answer_page(answer, document["hash"], self._door.root)
+            maps = tuple(self._answers.read_map(parcel) for parcel in answer.parcels)
+            return pages.answer_page(ShownAnswer(answer, document["hash"], maps, self._door.root))
         etag = build_etag("parcels", document["hash"], answer.as_of, answer.path, self._door.root)
         response = not_modified(etag) or send_json(document)
         response.headers["ETag"] = etag

@@ -12,7 +12,7 @@ import shapely
 from layers.answer import facts
 from layers.answer.document import build_document, read_schema, write_canonical
 
-NOT_WRITTEN = {"shape", "surroundings", "bounds", "key"}
+NOT_WRITTEN = {"shape", "versions", "bounds", "key"}
 
 
 def build_answer(**more: object) -> facts.Answer:
@@ -34,7 +34,7 @@ def build_answer(**more: object) -> facts.Answer:
         themes=(facts.ThemeAnswer("gas", "utilities", "Plin", "no_data", "never_loaded"),),
         neighbours=(),
         shape=shapely.box(0, 0, 1, 1),
-        surroundings=facts.Surroundings({}, {}),
+        versions={},
     )
     source = facts.Source(
         layer="parcels",

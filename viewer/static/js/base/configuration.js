@@ -9,6 +9,11 @@ export function itemAddress(urls, layer, id) {
   return urls.item.replace('{layer}', encodeURIComponent(layer)).replace('{id}', encodeURIComponent(id));
 }
 
+/** The page of a parcel by the id of its feature; the server leads on to the address with KO and number. */
+export function parcelAddress(urls, id) {
+  return urls.parcelPage.replace('{id}', encodeURIComponent(id).replace(/%2F/g, '/'));
+}
+
 /** An address with query parameters; those that are null or undefined are left out. */
 export function withParameters(address, parameters) {
   const query = new URLSearchParams();

@@ -1,5 +1,6 @@
 // One found feature in the panel: a parcel as facts, a zone in plain words, a utility line in one row.
 
+import { parcelAddress } from '../base/configuration.js';
 import { element } from '../base/elements.js';
 import { inSentence } from '../base/wording.js';
 import { swatch } from './layer-row.js';
@@ -11,7 +12,7 @@ export function buildFeature(layer, feature, parts) {
   const title = layer.role === 'parcels' ? null : element('p', { class: 'feature__title' },
     element('span', { class: 'feature__layer' }, layer.title), ' ', feature.title, distance(feature, wording));
   return element('div', { class: 'feature', 'data-layer': layer.layer, 'data-id': feature.id },
-    title, ...buildFacts(feature.properties, measured, wording));
+    title, ...buildFacts(feature.properties, measured, wording), layer.role === 'parcels' ? pageLink(feature, parts) : null);
 }
 
 /** A zone: the words for its use first, its code small beside them. */
@@ -78,4 +79,10 @@ function findEntry(legend, value, match) {
     if (entry || match === 'exact') return entry ?? null;
   }
   return null;
+}
+
+/** To everything that applies on a parcel, on a page of its own. */
+function pageLink(feature, { configuration, wording }) {
+  return element('p', { class: 'feature__page' },
+    element('a', { href: parcelAddress(configuration.urls, feature.id) }, wording.say('answer.parcel_page')));
 }
