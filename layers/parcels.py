@@ -102,6 +102,24 @@ def describe_found(found: Found, root: str) -> dict[str, Any]:
     return {"exact": found.exact, "missing": list(found.missing), "parcels": parcels}
 
 
+def one_answer(found: Found) -> tuple[str, tuple[str, ...]] | None:
+    """KO and numbers of what was found, when it is clear, complete and fits in one answer; else None."""
+    kos = {each.ko for each in found.parcels}
+    if not found.exact or found.missing or len(kos) != 1 or len(found.parcels) > MAX_PARCELS:
+        return None
+    if len(found.parcels) > 1 and not found.is_list:
+        return None
+    return kos.pop(), tuple(each.number for each in found.parcels)
+
+
+def read_notation(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """KO and numbers as a text writes them, there or not; None when it leaves the KO open."""
+    readings = parse_readings(text)
+    kos = {reading.ko_code for reading in readings}
+    ko = kos.pop() if len(kos) == 1 else None
+    return (ko, tuple(reading.number for reading in readings)) if ko is not None else None
+
+
 def find_parcel_layer(layers: Iterable[PublishedLayer]) -> tuple[PublishedLayer, ParcelColumns]:
     """The layer of parcels, and which of its columns mean what. Raises NotFoundError when none is published."""
     for layer in layers:

@@ -16,7 +16,7 @@ from flask import request
 from layers.parcels import MAX_PARCELS, write_path
 from viewer.layer_facts import Link
 from viewer.parcel_map import draw_map
-from viewer.parcel_words import ParcelWords
+from viewer.parcel_words import ParcelWords, name_ko
 from viewer.phrases import Phrases
 
 if TYPE_CHECKING:
@@ -245,12 +245,6 @@ class ParcelPages:
     def _address(self, path: str, language: str) -> str:
         query = "" if language == self._pages.portal.languages[0] else f"?lang={language}"
         return f"{self._pages.prefix}{path}{query}"
-
-
-def name_ko(parcel: ParcelAnswer | FoundParcel) -> str:
-    """Code and name of the cadastral municipality; the code once, also where the source repeats it."""
-    name = (parcel.ko_name or "").removeprefix(parcel.ko).strip()
-    return f"{parcel.ko} {name}".strip()
 
 
 def _personal(response: Response) -> Response:

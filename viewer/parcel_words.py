@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Source,
         ThemeAnswer,
     )
+    from layers.parcels import FoundParcel
     from viewer.phrases import Phrases
 
 _SPACE = "\u00a0"
@@ -215,3 +216,9 @@ class ParcelWords:
         if theme.state == "concerned" and theme.uncovered_percent:
             said.append(say("parcel.partly_uncovered", percent=self.percent(theme.uncovered_percent)))
         return said
+
+
+def name_ko(parcel: ParcelAnswer | FoundParcel) -> str:
+    """Code and name of the cadastral municipality; the code once, also where the source repeats it."""
+    name = (parcel.ko_name or "").removeprefix(parcel.ko).strip()
+    return f"{parcel.ko} {name}".strip()

@@ -18,7 +18,7 @@ from layers.answer.document import build_document, read_schema
 from layers.filters import check_format
 from layers.known_layers import KnownLayers
 from layers.links import SCHEMA_TYPE, with_query
-from layers.parcels import MAX_PARCELS, Parcels, describe_found, parse_numbers, write_path
+from layers.parcels import Parcels, describe_found, one_answer, parse_numbers, write_path
 from layers.positions import parse_position
 from layers.routes.answers import (
     PERSONAL,
@@ -91,7 +91,7 @@ class ParcelDoor:
                     "q", "it is needed: write a parcel number, an EID, an address or coordinates"
                 )
             response = send_json(describe_found(found, self._door.root), cache=PERSONAL)
-        elif found is not None and (path := _one_answer(found)):
+        elif found is not None and (path := _path_of(found)):
             response = _redirect(self._address(path, {"lang": language}), 303)
         else:
             response = pages.find_page(text, found, language)
@@ -146,7 +146,7 @@ class ParcelDoor:
             found = self._parcels.find(text.strip("/"), self._known.published())
         except RequestError:
             return None
-        return _one_answer(found)
+        return _path_of(found)
 
     def _represent(self, answer: Answer, given: Mapping[str, str]) -> Response:
         pages = self._door.parcel_pages
@@ -184,14 +184,10 @@ def parse_as_of(text: str | None) -> date | None:
     return day
 
 
-def _one_answer(found: Found) -> str | None:
+def _path_of(found: Found) -> str | None:
     """The address of what was found, when it is exact, complete and fits in one answer."""
-    kos = {each.ko for each in found.parcels}
-    if not found.exact or found.missing or len(kos) != 1 or len(found.parcels) > MAX_PARCELS:
-        return None
-    if len(found.parcels) > 1 and not found.is_list:
-        return None
-    return write_path(kos.pop(), [each.number for each in found.parcels])
+    parcels = one_answer(found)
+    return write_path(*parcels) if parcels else None
 
 
 def _redirect(address: str, status: int) -> Response:

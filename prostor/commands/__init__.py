@@ -19,7 +19,7 @@ from prostor.commands.console import say
 
 # In the order of `prostor --help`. A module has the command as a function of its name, or a group called `app`.
 _MODULES = {
-    **{name: name for name in ("up", "serve", "doctor", "database", "layer")},
+    **{name: name for name in ("up", "serve", "doctor", "database", "layer", "parcel")},
     "map": "map_export",
 }
 

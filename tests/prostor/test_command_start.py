@@ -43,7 +43,15 @@ def test_the_help_names_every_command() -> None:
     printed, loaded = start("--help")
 
     assert loaded[0] == "0"
-    assert re.findall(r"^│ (\w+)", printed, re.M) == ["up", "serve", "doctor", "database", "layer", "map"]
+    assert re.findall(r"^│ (\w+)", printed, re.M) == [
+        "up",
+        "serve",
+        "doctor",
+        "database",
+        "layer",
+        "parcel",
+        "map",
+    ]
     assert "Spatial data viewer" in printed
 
 

@@ -10,8 +10,7 @@ import pytest
 import shapely
 
 from layers.answer import facts
-from viewer.parcel_pages import name_ko
-from viewer.parcel_words import ParcelWords
+from viewer.parcel_words import ParcelWords, name_ko
 from viewer.phrases import Phrases
 
 SOURCE = facts.Source(
