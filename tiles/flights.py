@@ -9,10 +9,16 @@ import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from gis.errors import UnavailableError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Made = TypeVar("Made")
+
+# Longer than connecting, waiting for a connection and one statement may take together. Only a database that
+# stands still takes longer, and then it is enough that one thread waits for it.
+_PATIENCE_SECONDS = 15.0
 
 
 class Flights(Generic[Made]):
@@ -25,7 +31,7 @@ class Flights(Generic[Made]):
     def make_once(self, key: str, make: Callable[[], Made]) -> tuple[Made, bool]:
         """What `make` returns, or what another thread's `make` for the same key, under way now, returns.
 
-        With True when it was made here.
+        With True when it was made here. Raises UnavailableError when the other one takes too long.
         """
         with self._lock:
             flight = self._under_way.get(key)
@@ -34,7 +40,12 @@ class Flights(Generic[Made]):
                 flight = self._under_way[key] = Future()
         if leads:
             self._lead(key, flight, make)
-        return flight.result(), leads
+        try:
+            return flight.result(_PATIENCE_SECONDS), leads
+        except TimeoutError as exc:
+            if flight.done():
+                raise
+            raise UnavailableError("The database is busy. Please try again.", cause="flight") from exc
 
     def _lead(self, key: str, flight: Future[Made], make: Callable[[], Made]) -> None:
         try:

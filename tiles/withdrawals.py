@@ -3,14 +3,15 @@
 Everything else in a store is immutable. Each tile names the lives of its layers, and a life that the catalogue
 no longer knows is over: also when the layer was published again while this process slept, also for a tile
 that was still being made. While the database is away nothing is known to be withdrawn, so what is in memory
-goes on being served, and the question is put again only after a pause; a busy one is asked again soon.
+goes on being served, and the question is put again only after a pause; a busy one is asked again soon. One that
+stands still keeps nobody waiting for more than a second: a thread of its own waits for the answer.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -43,6 +44,13 @@ class Store(Protocol):
         """Forget every tile with a layer of one of these lives; return how many there were."""
 
 
+class _Asking(NamedTuple):
+    """A question under way: since when, and whether it was answered."""
+
+    began: float
+    done: threading.Event
+
+
 class Withdrawals:
     """Holds stores against the catalogue, twice a second, by whichever request comes first.
 
@@ -55,27 +63,37 @@ class Withdrawals:
         self._catalogue = catalogue
         self._stores = stores
         self._every_seconds = every_seconds
-        self._asking = threading.Lock()
+        self._lock = threading.Lock()
+        self._asking: _Asking | None = None
         self._next = 0.0
         self._failed = False
 
     def look(self) -> None:
-        """Purge what was withdrawn, if it is time to ask and nobody else is asking; never raises."""
+        """Purge what was withdrawn, if it is time to ask; never raises, and waits for a second at most."""
         late = time.monotonic() - self._next
-        # While it is known that nobody gets an answer, only the one who asks waits for it.
-        patience = _PATIENCE_SECONDS if late > _OVERDUE_SECONDS and not self._failed else 0
-        if late < 0 or not self._asking.acquire(timeout=patience):
+        if late < 0:
             return
+        with self._lock:
+            asking = self._asking
+            is_ours = asking is None and time.monotonic() >= self._next
+            if is_ours:
+                asking = self._asking = _Asking(time.monotonic(), threading.Event())
+                threading.Thread(target=self._ask, args=(asking,), name="withdrawals", daemon=True).start()
+        # While it is known that nobody gets an answer, only the one who asks waits for it.
+        if asking is not None and (is_ours or (late > _OVERDUE_SECONDS and not self._failed)):
+            asking.done.wait(max(0.0, asking.began + _PATIENCE_SECONDS - time.monotonic()))
+
+    def _ask(self, asking: _Asking) -> None:
         try:
-            if time.monotonic() >= self._next:
-                self._purge()
-                self._failed, self._next = False, time.monotonic() + self._every_seconds
+            self._purge()
+            self._failed, self._next = False, time.monotonic() + self._every_seconds
         except (ProstorError, SQLAlchemyError) as exc:
             pause = _AFTER_BUSY_SECONDS if _is_busy(exc) else _AFTER_FAILURE_SECONDS
             logger("tiles").warning("withdrawals_not_read", cause=type(exc).__name__, again_in_seconds=pause)
             self._failed, self._next = True, time.monotonic() + pause
         finally:
-            self._asking.release()
+            self._asking = None
+            asking.done.set()
 
     def _purge(self) -> None:
         kept: frozenset[Life] = frozenset().union(*(store.lives for store in self._stores))

@@ -106,3 +106,16 @@ def test_loading_is_one_transaction(database: Database) -> None:
 
     with database.loading() as connection:
         assert connection.execute("SELECT to_regclass('data.half')").fetchone() == (None,)
+
+
+def test_readers_notice_a_server_that_is_gone_without_a_word(database: Database) -> None:
+    """Over a network: connections ask after a few silent seconds whether anybody is there."""
+    for purpose in ("tiles", "api", "downloads"):
+        with database.cursor(purpose) as cursor:
+            given = cursor.connection.info.get_parameters()
+        silent = int(given["keepalives_idle"]) + int(given["keepalives_interval"]) * int(
+            given["keepalives_count"]
+        )
+
+        assert silent <= 15
+        assert int(given["tcp_user_timeout"]) <= 15_000

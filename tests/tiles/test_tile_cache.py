@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from gis.errors import UnavailableError
 from tiles.cache import StoredTile, TileCache, store_tile
 from tiles.flights import Flights
 
@@ -110,6 +111,29 @@ def test_what_is_asked_for_at_once_is_made_once() -> None:
     assert len(made) == 1
     assert sorted(leads for _, leads in got) == [False] * 9 + [True]
     assert [each for each, _ in got] == made * 10
+
+
+def test_nobody_waits_for_ever_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waited too long is told to come again; the making goes on, and helps the next one."""
+    monkeypatch.setattr("tiles.flights._PATIENCE_SECONDS", 0.05)
+    flights: Flights[int] = Flights()
+    begun, may_end = threading.Event(), threading.Event()
+    made: list[tuple[int, bool]] = []
+
+    def make() -> int:
+        begun.set()
+        may_end.wait(60)
+        return 7
+
+    first = threading.Thread(target=lambda: made.append(flights.make_once("key", make)))
+    first.start()
+    begun.wait(60)
+    with pytest.raises(UnavailableError, match="busy"):
+        flights.make_once("key", make)
+    may_end.set()
+    first.join()
+
+    assert made == [(7, True)]
 
 
 def test_failure_is_everybodys_and_is_not_remembered() -> None:

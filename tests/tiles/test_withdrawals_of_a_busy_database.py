@@ -40,10 +40,12 @@ def served_tile(workshop: Any) -> str:
 
 
 def look_again(workshop: Any) -> float:
-    """Look now, and say after how many seconds the next look is due."""
+    """Look now, wait for what comes of it, and say after how many seconds the next look is due."""
     watching = workshop.service._withdrawals
     watching._next = time.monotonic()
     watching.look()
+    asking = watching._asking
+    assert asking is None or asking.done.wait(60)
     return float(watching._next - time.monotonic())
 
 
@@ -73,14 +75,29 @@ def test_nobody_else_waits_while_the_pool_is_known_to_be_busy(
     watching._next = time.monotonic() - 60
     monkeypatch.setattr(withdrawals, "_PATIENCE_SECONDS", 600.0)
     beside = threading.Thread(target=watching.look)
+    watching._asking = asking = withdrawals._Asking(time.monotonic(), threading.Event())
 
-    with watching._asking:
-        beside.start()
-        beside.join(30)
-        waits = beside.is_alive()
+    beside.start()
+    beside.join(30)
+    waits = beside.is_alive()
+    asking.done.set()
 
     beside.join()
     assert not waits
+
+
+def test_nobody_waits_long_for_a_database_that_stands_still(workshop: Any) -> None:
+    """A question that has been under way for a second holds up no request any more."""
+    path = served_tile(workshop)
+    watching = workshop.service._withdrawals
+    watching._next = time.monotonic() - 60
+    never = withdrawals._Asking(time.monotonic() - withdrawals._PATIENCE_SECONDS, threading.Event())
+    watching._asking = never
+
+    answers = [workshop.client.get(path).status_code for _ in range(100)]
+
+    assert set(answers) == {200}
+    assert watching._asking is never
 
 
 def test_a_database_that_is_away_is_left_alone_for_a_while(

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gis.cluster import EmbeddedCluster
+from gis.cluster_processes import find_members
 from gis.database import Database
 from gis.provision import provision
 from gis.settings import Settings
@@ -101,6 +102,18 @@ def test_a_restart_costs_only_what_is_not_kept(own_cluster: EmbeddedCluster, own
         assert (meanwhile.status, meanwhile.headers["retry-after"]) == (503, "5")
         assert afterwards.status == 200
         check_publishing(service, own_town, template)
+
+
+def test_a_database_that_stands_still(own_cluster: EmbeddedCluster, own_town: Town) -> None:
+    """It neither answers nor hangs up: kept tiles go on all the same, and the rest when it moves again."""
+    with running(own_town) as service:
+        template = service.template("fields")
+        with guests(service, template, readers=2) as report:
+            with frozen(own_cluster):
+                enough = report.statuses["kept 200"] + 500
+                wait_until(lambda: report.statuses["kept 200"] > enough, "kept tiles are answered")
+            wait_for_recovery(service, own_town)
+        check_tiles(report, own_town)
 
 
 @pytest.mark.slow
@@ -217,6 +230,19 @@ def crashed(cluster: EmbeddedCluster) -> Iterator[None]:
         time.sleep(0.05)
     yield
     cluster.start()
+
+
+@contextmanager
+def frozen(cluster: EmbeddedCluster) -> Iterator[None]:
+    """No process of it runs until the block ends."""
+    members = find_members(cluster.places.data)
+    for pid in members:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in members:
+            os.kill(pid, signal.SIGCONT)
 
 
 def kill_a_backend(cluster: EmbeddedCluster) -> None:
