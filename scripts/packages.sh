@@ -45,6 +45,7 @@ missing_packages() {
     command -v chromium > /dev/null || printf 'chromium '
     command -v ogr2ogr > /dev/null || printf 'gdal-bin '
     command -v strace > /dev/null || printf 'strace '
+    command -v pdftotext > /dev/null || printf 'poppler-utils '
     has_nginx || printf 'nginx-light libnginx-mod-http-brotli-static '
     [ -n "$(ls /usr/lib/*/libatomic.so.1 2> /dev/null)" ] || printf 'libatomic1 '
     [ -d /usr/share/fonts/truetype/dejavu ] || printf 'fonts-dejavu-core '

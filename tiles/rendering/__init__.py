@@ -1,0 +1,1 @@
+"""Maps as pictures and on paper, drawn by mapnik in processes of their own."""

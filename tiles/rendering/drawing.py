@@ -1,0 +1,55 @@
+"""What is drawn: layers with their styles, from the bottom upwards, and their features in a frame. Pure data.
+
+It travels to the process that draws, which knows neither the database nor the catalogue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gis.geometry import GeometryKind
+    from layers.style import Style
+    from tiles.rendering.frames import Frame
+
+PictureFormat = Literal["pdf", "svg", "png"]
+
+
+@dataclass(frozen=True)
+class DrawnLabel:
+    """A text at a place of the frame's CRS; `room` is how many metres wide it may be, None for any width."""
+
+    text: str
+    x: float
+    y: float
+    room: float | None = None
+
+
+@dataclass(frozen=True)
+class DrawnLayer:
+    """Features of one layer: shapes as WKB in the frame's CRS, and the place of each one's symbol.
+
+    Symbols are those of `tiles.styles.choices.list_symbols`. `is_cut` is true when there were more features
+    than a picture may hold.
+    """
+
+    id: str
+    kind: GeometryKind
+    style: Style
+    shapes: Sequence[bytes]
+    places: Sequence[int]
+    labels: Sequence[DrawnLabel] = ()
+    is_cut: bool = False
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture to be made."""
+
+    frame: Frame
+    layers: Sequence[DrawnLayer]
+    format: PictureFormat
+    background: str = "#ffffff"

@@ -1,0 +1,121 @@
+"""Steps of painting as mapnik's map file (XML): one style and one layer for each step. Pure.
+
+Widths are in CSS pixels, which mapnik multiplies by the scale factor it is given. Texts of features never stand
+in the file: they are values of features, which mapnik does not interpret.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from layers.style import Label, Symbol
+    from tiles.rendering.steps import Step
+
+FONT = "DejaVu Sans Book"
+TEXT = "text"
+_HALO_PIXELS = 1.5
+_LABEL_MARGIN_PIXELS = 3
+
+
+def write_mapfile(steps: Sequence[Step], labels: Sequence[Label], srid: int, background: str) -> str:
+    """The map file with a layer for each step, then one for the labels of each layer, all in one CRS."""
+    crs = f"epsg:{srid}"
+    root = ET.Element("Map", {"srs": crs, "background-color": background})
+    symbolizers = [_SYMBOLIZERS[step.kind](step.symbol) for step in steps]
+    symbolizers += [_text(label) for label in labels]
+    for place, symbolizer in enumerate(symbolizers):
+        ET.SubElement(ET.SubElement(root, "Style", {"name": f"s{place}"}), "Rule").append(symbolizer)
+    for place in range(len(symbolizers)):
+        layer = ET.SubElement(root, "Layer", {"name": f"l{place}", "srs": crs})
+        ET.SubElement(layer, "StyleName").text = f"s{place}"
+    return ET.tostring(root, encoding="unicode")
+
+
+def _fill(symbol: Symbol) -> ET.Element:
+    return ET.Element(
+        "PolygonSymbolizer", {"fill": str(symbol.fill), "fill-opacity": f"{symbol.fill_opacity:g}"}
+    )
+
+
+def _hatch(symbol: Symbol) -> ET.Element:
+    colour, width = (symbol.hatch.colour, symbol.hatch.width) if symbol.hatch else ("#000000", 0)
+    return ET.Element("LineSymbolizer", {"stroke": colour, "stroke-width": f"{width:g}"})
+
+
+def _line(symbol: Symbol) -> ET.Element:
+    dashed = any(symbol.dash)
+    dash = symbol.dash if len(symbol.dash) % 2 == 0 else symbol.dash * 2
+    return ET.Element(
+        "LineSymbolizer",
+        {
+            "stroke": str(symbol.line),
+            "stroke-width": f"{symbol.line_width:g}",
+            "stroke-opacity": f"{symbol.line_opacity:g}",
+            "stroke-linejoin": "round",
+            "stroke-linecap": "butt" if dashed else "round",
+            **({"stroke-dasharray": ",".join(f"{each:g}" for each in dash)} if dashed else {}),
+            **({"offset": f"{symbol.offset:g}"} if symbol.offset else {}),
+        },
+    )
+
+
+def _disc(symbol: Symbol) -> ET.Element:
+    return _marker(
+        symbol, {"fill": str(symbol.fill), "fill-opacity": f"{symbol.fill_opacity:g}", "stroke-width": "0"}
+    )
+
+
+def _ring(symbol: Symbol) -> ET.Element:
+    return _marker(
+        symbol,
+        {
+            "fill-opacity": "0",
+            "stroke": str(symbol.line),
+            "stroke-width": f"{symbol.line_width:g}",
+            "stroke-opacity": f"{symbol.line_opacity:g}",
+        },
+    )
+
+
+def _marker(symbol: Symbol, paint: dict[str, str]) -> ET.Element:
+    size = f"{2 * symbol.radius:g}"
+    return ET.Element(
+        "MarkersSymbolizer",
+        {
+            "marker-type": "ellipse",
+            "width": size,
+            "height": size,
+            "allow-overlap": "true",
+            "ignore-placement": "true",
+            **paint,
+        },
+    )
+
+
+def _text(label: Label) -> ET.Element:
+    halo = {"halo-fill": label.halo, "halo-radius": f"{_HALO_PIXELS:g}"} if label.halo else {}
+    made = ET.Element(
+        "TextSymbolizer",
+        {
+            "face-name": FONT,
+            "size": f"{label.size:g}",
+            "fill": label.colour,
+            "minimum-padding": f"{_LABEL_MARGIN_PIXELS:g}",
+            **halo,
+        },
+    )
+    made.text = f"[{TEXT}]"
+    return made
+
+
+_SYMBOLIZERS: dict[str, Callable[[Symbol], ET.Element]] = {
+    "fill": _fill,
+    "hatch": _hatch,
+    "line": _line,
+    "disc": _disc,
+    "ring": _ring,
+}
