@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 import signal
@@ -18,7 +19,7 @@ from layers.catalogue import Life
 from tiles.cache import StoredTile, store_tile, with_brotli
 from tiles.disk import DiskStore
 from tiles.sweeping import Sweeper
-from tiles.turns import Turns
+from tiles.turns import Turn, Turns
 
 TOKEN = "0123456789abcdef"  # noqa: S105  names a version
 LIFE = Life("parcels", 0)
@@ -284,3 +285,44 @@ def test_a_new_folder_is_swept_after_a_while(disk: DiskStore) -> None:
     sweeper.sweep_if_due()
 
     assert (at_once, asked) == ([], [True])
+
+
+def test_threads_take_turns_without_a_folder() -> None:
+    """Who wants one of the same tiles waits, others do not; ending twice gives nobody else's turn away."""
+    turns = Turns()
+    first = turns.take(["/a", "/b"], lambda: False)
+    got: list[str] = []
+    held: list[Turn] = []
+
+    def take(name: str) -> None:
+        held.append(turns.take(["/b"], lambda: False))
+        got.append(name)
+
+    second = threading.Thread(target=take, args=("second",))
+    third = threading.Thread(target=take, args=("third",))
+    second.start()
+    turns.take(["/c"], lambda: False).end()
+    waited = list(got)
+    first.end_here()
+    second.join(timeout=60)
+    first.end()
+    third.start()
+    third.join(timeout=0.1)
+    after_second = list(got)
+    held[0].end()
+    third.join(timeout=60)
+
+    assert (waited, after_second, got) == ([], ["second"], ["second", "third"])
+
+
+def test_nobody_waits_where_the_disk_knows_no_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on some network disks: everybody's turn is now, and the tile is made more than once."""
+
+    def refuse(_file: int, _operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    monkeypatch.setattr("tiles.turns._PATIENCE_SECONDS", 600.0)
+
+    Turns(tmp_path).take(["/a"], lambda: False).end()
+    Turns(tmp_path).take(["/a"], lambda: False).end()
