@@ -81,7 +81,7 @@ class SharedPages:
         return None
 
     def read(self) -> Iterator[tuple[bool, Page]]:
-        """Every page that was ever taken, with whether the process that has it lives."""
+        """Every page as it is now, with whether a living process has it."""
         for place in self._places:
             file = os.open(place, os.O_RDWR | os.O_CLOEXEC)
             try:
