@@ -77,6 +77,9 @@ def read_candidates(database: Database, wanted: Sequence[Wanted], box: Envelope)
     found: dict[str, list[Candidate]] = {layer_id: [] for layer_id in by_id}
     shapes = shapely.from_wkb([row[_SHAPE] for row in rows], on_invalid="ignore") if rows else ()
     for row, shape in zip(rows, shapes, strict=True):
+        if shape is not None and shape.is_empty:
+            # Of a large outline only its box is near: nothing of it was left by the cut.
+            continue
         layer = by_id[row[_LAYER]].layer
         found[layer.id].append(Candidate(row[KEY], row[TITLE], _read_values(layer, row[_VALUES]), shape))
     return {

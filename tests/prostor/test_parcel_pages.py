@@ -128,3 +128,18 @@ def test_a_day_in_the_past_is_offered_and_refused_in_words(app_client: FlaskClie
     assert '<input class="parcel-form__field" id="day" name="as-of" type="date"' in now
     assert "What applied here on 2\u00a0March\u00a02026" in then.text
     assert (before.status_code, before.mimetype) == (404, "text/html")
+
+
+def test_an_outline_whose_box_alone_is_near_concerns_nobody(app_client: FlaskClient) -> None:
+    """Large flood zones are cut to the parcel's surroundings; of one that ends elsewhere nothing is left."""
+    page = app_client.get("/ogc/collections/parcels/items?limit=60&f=json").get_json()
+    themes = []
+    for feature in page["features"]:
+        ko, number = feature["properties"]["ko"], feature["properties"]["number"]
+        document = app_client.get(f"/parcels/{ko}/{number}?f=json").get_json()
+        themes += [
+            theme for theme in document["content"]["parcels"][0]["themes"] if theme["layer"] == "flood-zones"
+        ]
+
+    assert {theme["state"] for theme in themes} == {"concerned", "not_concerned"}
+    assert not any(doubt["fault"] == "unreadable" for theme in themes for doubt in theme["doubts"])
