@@ -257,6 +257,14 @@ def _write_areas(town: Town, folder: Path) -> None:
         for area in town.protected_areas
     )
     files.write_geojson(folder / "varstvo.geojson", ("VRSTA", "IME", "REZIM"), protected)
+    acts = (
+        (
+            _ground(act.shape),
+            {"ST": act.number, "NAZIV_PA": act.name, "VRSTA": act.kind, "FAZA": act.phase, "DATUM": act.since},
+        )
+        for act in town.acts
+    )
+    files.write_geojson(folder / "akti.geojson", ("ST", "NAZIV_PA", "VRSTA", "FAZA", "DATUM"), acts)
     municipality = [(_ground(town.outline), {"OB_ID": 990, "OB_UIME": place.MUNICIPALITY})]
     files.write_geojson(folder / "obcina.geojson", ("OB_ID", "OB_UIME"), municipality)
     settlements = _named(town.settlements, "NA_ID", "NA_UIME")

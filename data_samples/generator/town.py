@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from data_samples.generator import coverage, nature, numbering, utilities, zoning
+from data_samples.generator import acts, coverage, nature, numbering, utilities, zoning
 from data_samples.generator.buildings import Builder
 from data_samples.generator.land import Surveyor
 from data_samples.generator.network import Network, build_network
@@ -16,6 +16,7 @@ from data_samples.generator.network import Network, build_network
 if TYPE_CHECKING:
     from shapely.geometry import Polygon
 
+    from data_samples.generator.acts import Act
     from data_samples.generator.model import Address, Area, Building, Parcel
     from data_samples.generator.utilities import Line
     from data_samples.generator.zoning import Zone
@@ -34,6 +35,7 @@ class Town:
     land_cover: list[Area]
     flood_zones: list[Area]
     protected_areas: list[Area]
+    acts: list[Act]
     outline: Polygon
     settlements: list[Area]
 
@@ -56,6 +58,7 @@ def build_town(seed: int) -> Town:
         land_cover=nature.build_land_cover(parcels),
         flood_zones=nature.build_flood_zones(),
         protected_areas=nature.build_protected_areas(),
+        acts=acts.build_acts(),
         outline=outline,
         settlements=settlements,
     )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 LAYERS = {
     "parcels", "buildings", "addresses", "zoning", "water", "sewer", "electricity", "gas", "heating", "telecom",
-    "protected-areas", "flood-zones", "roads", "land-cover", "municipality", "settlements",
+    "protected-areas", "flood-zones", "roads", "land-cover", "municipality", "settlements", "acts",
 }  # fmt: skip
 
 pytestmark = pytest.mark.database
