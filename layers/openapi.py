@@ -160,7 +160,7 @@ def _answer_parameters() -> list[Json]:
         _path("ko", "code of the cadastral municipality"),
         _path("number", "parcel number, such as 123/4"),
         _query("as-of", "Answer from the versions of this day, as far as they are kept.", day),
-        _format("json", "html"),
+        _format("json", "html", "pdf"),
         _lang(),
     ]
 

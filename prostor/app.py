@@ -29,12 +29,14 @@ from prostor.landing import ApiPart
 from prostor.portal_choice import read_chosen_portal
 from tiles.grid import read_grids
 from viewer.layer_pages import LayerPages
+from viewer.paper.printing import ParcelPrinter
 from viewer.parcel_pages import ParcelPages
 
 if TYPE_CHECKING:
     from gis.settings import Settings
 
 DATABASE = "prostor-database"
+PRINTER = "prostor-printer"
 
 
 def create_app(settings: Settings, urls: DatabaseUrls | None = None, counted: Metrics | None = None) -> Flask:
@@ -42,7 +44,8 @@ def create_app(settings: Settings, urls: DatabaseUrls | None = None, counted: Me
 
     `counted` is where this process counts beside the other workers; without it, it counts for itself.
 
-    The Database is left in `app.extensions[DATABASE]`, for whoever ends the process to dispose of.
+    The Database is left in `app.extensions[DATABASE]`, for whoever ends the process to dispose of, and so is
+    what prints documents, in `app.extensions[PRINTER]`, to be closed.
     """
     portal = read_chosen_portal(settings)
     counted = counted or Metrics()
@@ -54,6 +57,7 @@ def create_app(settings: Settings, urls: DatabaseUrls | None = None, counted: Me
     app.url_map.merge_slashes = False
     app.extensions[DATABASE] = database
     pages = viewer.routes.build_blueprint(settings, portal, catalogue, tuple(grids.values()))
+    printer = app.extensions[PRINTER] = ParcelPrinter(portal, pages.pages.assets)
     app.register_blueprint(
         layers.routes.build_blueprint(
             settings,
@@ -62,7 +66,7 @@ def create_app(settings: Settings, urls: DatabaseUrls | None = None, counted: Me
             database,
             more_links=tiles.ogc.collection_links,
             pages=LayerPages(pages.pages),
-            parcel_pages=ParcelPages(pages.pages),
+            parcel_pages=ParcelPages(pages.pages, printer),
         )
     )
     app.register_blueprint(tiles.routes.build_blueprint(settings, portal, catalogue, database, grids, counted))

@@ -26,6 +26,13 @@ has_node() {
     command -v npm > /dev/null && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null
 }
 
+# has_pango: true when documents can be typeset, with letters for whatever our own fonts lack.
+has_pango() {
+    [ -n "$(ls /usr/lib/*/libpangoft2-1.0.so.0 2> /dev/null)" ] &&
+        [ -n "$(ls /usr/lib/*/libharfbuzz-subset.so.0 2> /dev/null)" ] &&
+        [ -d /usr/share/fonts/truetype/dejavu ]
+}
+
 # has_nginx: true when nginx can send files that Brotli compressed.
 has_nginx() {
     command -v nginx > /dev/null && [ -f /usr/lib/nginx/modules/ngx_http_brotli_static_module.so ]
@@ -41,6 +48,7 @@ missing_packages() {
     has_postgis || printf 'postgresql-%s postgresql-%s-postgis-3 ' "$(newest_postgresql)" "$(newest_postgresql)"
     has_node || printf 'nodejs npm '
     command -v unshare > /dev/null || printf 'util-linux '
+    has_pango || printf 'libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core '
     [ "$1" = run ] && return
     command -v chromium > /dev/null || printf 'chromium '
     command -v ogr2ogr > /dev/null || printf 'gdal-bin '
@@ -48,7 +56,6 @@ missing_packages() {
     command -v pdftotext > /dev/null || printf 'poppler-utils '
     has_nginx || printf 'nginx-light libnginx-mod-http-brotli-static '
     [ -n "$(ls /usr/lib/*/libatomic.so.1 2> /dev/null)" ] || printf 'libatomic1 '
-    [ -d /usr/share/fonts/truetype/dejavu ] || printf 'fonts-dejavu-core '
 }
 
 # newest_postgresql: the version Debian offers here; 15 until its lists say otherwise.

@@ -5,30 +5,25 @@ They are whole without JavaScript: this is what search engines, screen readers a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from datetime import date
-from itertools import groupby
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-from flask import request
+from flask import Response, request
 
 from layers.parcels import MAX_PARCELS, write_path
 from viewer.layer_facts import Link
-from viewer.parcel_map import draw_map
-from viewer.parcel_words import ParcelWords, name_ko
+from viewer.paper.printing import PaperContent
+from viewer.parcel_view import ParcelViews
+from viewer.parcel_words import name_ko
 from viewer.phrases import Phrases
 
 if TYPE_CHECKING:
-    from flask import Response
-
-    from layers.answer.facts import Neighbour, ParcelAnswer, Source
-    from layers.answer.frame import MapContent
     from layers.parcels import Found, FoundParcel
     from layers.routes.answers import ShownAnswer
     from viewer.pages import Pages
-    from viewer.parcel_map import ParcelMap
-    from viewer.parcel_words import ThemeWords
+    from viewer.paper.printing import ParcelPrinter
 
 _STYLES = tuple(
     f"css/{name}.css"
@@ -47,60 +42,16 @@ _STYLES = tuple(
 )
 
 
-@dataclass(frozen=True)
-class Section:
-    """The themes of one subject."""
-
-    title: str
-    themes: tuple[ThemeWords, ...]
-
-    @property
-    def has_belts(self) -> bool:
-        """True when a note about belts belongs under the section."""
-        return any(theme.belts for theme in self.themes)
-
-
-@dataclass(frozen=True)
-class ParcelView:
-    """One parcel, written out."""
-
-    number: str
-    ko: str
-    eid: str | None
-    registered: str | None
-    drawn: str
-    place: tuple[str, str]
-    map: ParcelMap
-    scale: str
-    bar: str
-    map_href: str
-    summary: tuple[ThemeWords, ...]
-    sections: tuple[Section, ...]
-    neighbours: tuple[Link, ...]
-
-
-@dataclass(frozen=True)
-class SourceRow:
-    """Where the data of one layer come from."""
-
-    title: str
-    href: str
-    version: str
-    state: str
-    provider: str
-    licence: str
-    licence_url: str | None
-    file: str
-    sha256: str
-    operation: str
-    tolerance: str
+_READER_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+_FILE_NAMES = {"sl": "parcela", "en": "parcel"}
 
 
 class ParcelPages:
-    """The pages of parcels of one portal."""
+    """The pages of parcels of one portal, and their documents."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, pages: Pages, printer: ParcelPrinter) -> None:
         self._pages = pages
+        self._printer = printer
 
     def find_page(self, text: str, found: Found | None, language: str) -> Response:
         """The search field, and below it what was found."""
@@ -128,9 +79,9 @@ class ParcelPages:
         """What applies on one or several parcels."""
         answer, phrases = shown.answer, Phrases(shown.answer.language)
         sources = {each.layer: each for each in answer.sources}
+        writer = ParcelViews(self._pages.portal, phrases, prefix=self._pages.prefix, root=shown.root)
         views = tuple(
-            self._view(content, shown, sources, phrases, name=f"p{place}")
-            for place, content in enumerate(shown.maps, start=1)
+            writer.write_out(content, sources, f"p{place}") for place, content in enumerate(shown.maps, start=1)
         )
         numbers = ", ".join(each.number for each in answer.parcels)
         kind = "one" if len(views) == 1 else "more"
@@ -143,48 +94,25 @@ class ParcelPages:
             heading=phrases.say(f"parcel.heading_{kind}", numbers=numbers, ko=name_ko(answer.parcels[0])),
             lead=self._lead(shown, phrases),
             views=views,
-            sources=tuple(self._source(each, phrases) for each in answer.sources),
-            content_hash=shown.content_hash,
+            sources=tuple(writer.source(each) for each in answer.sources),
+            content_hash=shown.document["hash"],
             here=here,
-            json_href=self._json_address(shown, here),
+            json_href=self._other_form(shown, here, "json"),
+            pdf_href=self._other_form(shown, here, "pdf"),
             today=date.today().isoformat(),  # noqa: DTZ011  days of the reader's calendar
         )
         return _personal(response)
 
-    def _view(
-        self,
-        content: MapContent,
-        shown: ShownAnswer,
-        sources: dict[str, Source],
-        phrases: Phrases,
-        *,
-        name: str,
-    ) -> ParcelView:
-        parcel, report = content.parcel, self._pages.portal.answer.report
-        words = ParcelWords(parcel, sources, phrases, report=report, root=shown.root, name=name)
-        themes = tuple(words.theme(each) for each in parcel.themes)
-        by_subject = groupby(themes, key=lambda each: each.subject)
-        drawn = draw_map(content, phrases.language, name)
-        metres = f"E {phrases.number(parcel.east, 1)}, N {phrases.number(parcel.north, 1)}"
-        degrees = f"{parcel.lat:.6f}, {parcel.lon:.6f}"
-        return ParcelView(
-            number=parcel.number,
-            ko=name_ko(parcel),
-            eid=parcel.eid,
-            registered=words.area(parcel.registered_m2) if parcel.registered_m2 else None,
-            drawn=phrases.area(parcel.drawn_m2),
-            place=(metres, degrees),
-            map=drawn,
-            scale=phrases.number(drawn.scale),
-            bar=phrases.length(drawn.bar_m),
-            map_href=self._map_address(parcel, phrases.language),
-            summary=themes,
-            sections=tuple(
-                Section(phrases.say(f"parcel.subject_{subject}"), tuple(members))
-                for subject, members in by_subject
-            ),
-            neighbours=tuple(self._neighbour(each, phrases) for each in parcel.neighbours),
-        )
+    def answer_paper(self, shown: ShownAnswer) -> Response:
+        """The same as PDF, to be looked at or kept under the parcels' names. Raises UnavailableError."""
+        content = PaperContent(shown.answer, shown.document, shown.maps, shown.root)
+        response = Response(self._printer.print(content), mimetype="application/pdf")
+        name = re.sub(r"[^0-9A-Za-z]+", "-", shown.answer.path)[:80].strip("-")
+        kind = _FILE_NAMES[shown.answer.language]
+        response.headers["Content-Disposition"] = f'inline; filename="{kind}-{name}.pdf"'
+        # A browser's own reader of PDF has a style sheet and an object in its page.
+        response.headers["Content-Security-Policy"] = _READER_POLICY
+        return response
 
     def _lead(self, shown: ShownAnswer, phrases: Phrases) -> str:
         answer = shown.answer
@@ -192,30 +120,6 @@ class ParcelPages:
             return phrases.say("parcel.lead", municipality=answer.municipality)
         return phrases.say(
             "parcel.lead_as_of", municipality=answer.municipality, date=phrases.date(answer.as_of)
-        )
-
-    def _source(self, source: Source, phrases: Phrases) -> SourceRow:
-        none_needed = source.operation.startswith("none")
-        width = phrases.length(source.tolerance.sliver_width_m)
-        return SourceRow(
-            title=source.title,
-            href=self._address(f"/layers/{quote(source.layer)}", phrases.language),
-            version=f"{source.version} ({source.token})",
-            state=phrases.date(source.state_date),
-            provider=source.provider,
-            licence=source.licence,
-            licence_url=source.licence_url,
-            file=source.file,
-            sha256=source.sha256,
-            operation=phrases.say("parcel.operation_none") if none_needed else source.operation,
-            tolerance=phrases.say("parcel.tolerance_text", width=width),
-        )
-
-    def _neighbour(self, neighbour: Neighbour, phrases: Phrases) -> Link:
-        border = phrases.say("parcel.neighbour", length=phrases.length(neighbour.border_m))
-        return Link(
-            f"{neighbour.number} ({border})",
-            self._address(f"/parcels/{neighbour.path}", phrases.language),
         )
 
     def _result(self, parcel: FoundParcel, language: str) -> Link:
@@ -231,15 +135,9 @@ class ParcelPages:
         path = write_path(parcels[0].ko, [each.number for each in parcels])
         return self._address(f"/parcels/{path}", language)
 
-    def _map_address(self, parcel: ParcelAnswer, language: str) -> str:
-        layer = next(iter(parcel.versions))
-        query = f"select={quote(f'{layer}:{parcel.key}', safe=':/*')}"
-        asked = "" if language == self._pages.portal.languages[0] else f"lang={language}&"
-        return f"{self._pages.prefix}/?{asked}{query}"
-
-    def _json_address(self, shown: ShownAnswer, here: str) -> str:
+    def _other_form(self, shown: ShownAnswer, here: str, form: str) -> str:
         answer = shown.answer
-        asked = {"f": "json", "lang": answer.language}
+        asked = {"f": form, "lang": answer.language}
         return f"{here}?{urlencode(asked | ({'as-of': answer.as_of.isoformat()} if answer.as_of else {}))}"
 
     def _address(self, path: str, language: str) -> str:

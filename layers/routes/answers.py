@@ -35,6 +35,9 @@ if TYPE_CHECKING:
         def answer_page(self, shown: ShownAnswer) -> Response:
             """What applies on parcels."""
 
+        def answer_paper(self, shown: ShownAnswer) -> Response:
+            """The same as PDF. Raises UnavailableError."""
+
     class LayerPages(Protocol):
         """Whoever shows layers to people; `viewer.layer_pages` does."""
 
@@ -47,10 +50,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ShownAnswer:
-    """An answer to be shown: its hash, the maps of its parcels, and what addresses are put behind."""
+    """An answer to be shown: its document as in JSON, maps of its parcels, and what addresses begin with."""
 
     answer: Answer
-    content_hash: str
+    document: Mapping[str, Any]
     maps: tuple[MapContent, ...]
     root: str
 

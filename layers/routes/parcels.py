@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import redirect, request
 
@@ -101,7 +101,7 @@ class ParcelDoor:
     def show(self, ko: str, numbers: str) -> Response:
         """The answer about parcels; another spelling of their address leads to the one that is kept."""
         given = given_parameters(_ANSWER)
-        check_format(given, _FORMATS)
+        check_format(given, (*_FORMATS, "pdf") if self._door.parcel_pages else _FORMATS)
         language, as_of = self._door.language(given), parse_as_of(given.get("as-of"))
         try:
             answer = self._answers.answer(ko, self._read_numbers(ko, numbers), as_of=as_of, language=language)
@@ -149,16 +149,23 @@ class ParcelDoor:
         return _path_of(found)
 
     def _represent(self, answer: Answer, given: Mapping[str, str]) -> Response:
-        pages = self._door.parcel_pages
-        document = build_document(answer, self._door.root, self._door.portal.answer.report)
-        if pages is not None and wants_page(given):
-            maps = tuple(self._answers.read_map(parcel) for parcel in answer.parcels)
-            return pages.answer_page(ShownAnswer(answer, document["hash"], maps, self._door.root))
-        etag = build_etag("parcels", document["hash"], answer.as_of, answer.path, self._door.root)
-        response = not_modified(etag) or send_json(document)
+        pages, root = self._door.parcel_pages, self._door.root
+        document = build_document(answer, root, self._door.portal.answer.report)
+        if pages is not None and given.get("f") != "pdf" and wants_page(given):
+            return pages.answer_page(self._shown(answer, document))
+        form = given.get("f", "json")
+        etag = build_etag("parcels", form, document["hash"], answer.as_of, answer.path, root)
+        response = not_modified(etag)
+        if response is None and pages is not None and form == "pdf":
+            response = pages.answer_paper(self._shown(answer, document))
+        response = response or send_json(document)
         response.headers["ETag"] = etag
         response.headers["Cache-Control"] = PERSONAL
         return response
+
+    def _shown(self, answer: Answer, document: Mapping[str, Any]) -> ShownAnswer:
+        maps = tuple(self._answers.read_map(parcel) for parcel in answer.parcels)
+        return ShownAnswer(answer, document, maps, self._door.root)
 
     def _address(self, path: str, given: Mapping[str, str]) -> str:
         kept = [

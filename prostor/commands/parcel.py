@@ -1,7 +1,8 @@
-"""`prostor parcel`: what applies on parcels, as text or JSON, without a web service."""
+"""`prostor parcel`: what applies on parcels, as text, JSON or PDF, without a web service."""
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
@@ -15,13 +16,16 @@ from gis.logs import configure_logging
 from gis.settings import read_settings
 from layers.answer.answers import Answers
 from layers.answer.document import build_content, build_document, hash_content
+from layers.answer.facts import Answer
 from layers.catalogue import Catalogue
 from layers.parcels import Parcels, one_answer, read_notation
-from layers.portal import Language
+from layers.portal import Language, Portal
 from prostor.commands.console import answer as answer_line
 from prostor.commands.console import say
 from prostor.connecting import connected
 from prostor.portal_choice import read_chosen_portal
+from viewer.assets import read_assets
+from viewer.paper.printing import PaperContent, ParcelPrinter
 from viewer.parcel_text import write_text
 
 
@@ -30,6 +34,7 @@ class Form(str, Enum):  # noqa: UP042  Typer shows the values of a str enumerati
 
     TEXT = "text"
     JSON = "json"
+    PDF = "pdf"
 
 
 def parcel(
@@ -52,6 +57,8 @@ def parcel(
     language: Annotated[Language | None, typer.Option(help="The portal's first when left out.")] = None,
 ) -> None:
     """Say what applies on a parcel, or on up to ten of one cadastral municipality. Informative only."""
+    if form is Form.PDF and out is None:
+        raise typer.BadParameter("say which file to write", param_hint="--out")
     settings = read_settings()
     configure_logging(settings)
     portal = read_chosen_portal(settings)
@@ -62,22 +69,28 @@ def parcel(
         found = found or (read_notation(" ".join(words)) if as_of else None)
         if found is None:
             raise NotFoundError(_not_clear(" ".join(words)))
-        answer = Answers(portal, catalogue, database).answer(
-            *found, as_of=_day(as_of), language=language or portal.languages[0]
-        )
+        answers = Answers(portal, catalogue, database)
+        answer = answers.answer(*found, as_of=_day(as_of), language=language or portal.languages[0])
+        content = _write_content(form, answer, answers, portal, settings.base_url or "")
+    _write(content, out)
+
+
+def _write_content(form: Form, answer: Answer, answers: Answers, portal: Portal, root: str) -> bytes:
+    if form is Form.TEXT:
+        return write_text(answer, hash_content(build_content(answer))).encode()
+    document = build_document(answer, root, portal.answer.report)
     if form is Form.JSON:
-        document = build_document(answer, settings.base_url or "", portal.answer.report)
-        text = orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
-    else:
-        text = write_text(answer, hash_content(build_content(answer)))
-    _write(text, out)
+        return orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n"
+    maps = [answers.read_map(each) for each in answer.parcels]
+    with closing(ParcelPrinter(portal, read_assets(""))) as printer:
+        return printer.print(PaperContent(answer, document, maps, root))
 
 
-def _write(text: str, out: Path | None) -> None:
+def _write(content: bytes, out: Path | None) -> None:
     if out is None:
-        answer_line(text.rstrip("\n"))
+        answer_line(content.decode().rstrip("\n"))
         return
-    out.write_text(text, encoding="utf-8")
+    out.write_bytes(content)
     say(f"Wrote {out}.")
 
 

@@ -143,3 +143,16 @@ def test_an_outline_whose_box_alone_is_near_concerns_nobody(app_client: FlaskCli
 
     assert {theme["state"] for theme in themes} == {"concerned", "not_concerned"}
     assert not any(doubt["fault"] == "unreadable" for theme in themes for doubt in theme["doubts"])
+
+
+def test_the_document_is_offered_and_made(app_client: FlaskClient, path: str) -> None:
+    """The page links the PDF; it comes under a name of its own, and is not made again for who has it."""
+    page = app_client.get(f"/parcels/{path}", headers=BROWSER).text
+    (address,) = set(re.findall(r'href="(/parcels/[^"]+f=pdf[^"]*)"', page))
+
+    made = app_client.get(address.replace("&amp;", "&"))
+    again = app_client.get(address.replace("&amp;", "&"), headers={"If-None-Match": made.headers["ETag"]})
+
+    assert (made.status_code, made.mimetype, made.data[:5]) == (200, "application/pdf", b"%PDF-")
+    assert re.fullmatch(r'inline; filename="parcela-[0-9A-Za-z-]+\.pdf"', made.headers["Content-Disposition"])
+    assert (again.status_code, again.data) == (304, b"")
