@@ -94,7 +94,7 @@ class ParcelPrinter:
             swatch_name=swatch_name,
         )
         files = self._fixed_files | {f"map-{each}.svg": file for each, file in _draw_maps(views)}
-        files |= {swatch_name(each): _read_swatch(each) for each in _swatches(views)}
+        files |= _draw_swatches(views)
         attachment = orjson.dumps(content.document)
         return PaperOrder(html, files, "answer.json", attachment, code=address if has_address else None)
 
@@ -139,16 +139,15 @@ def _draw_maps(views: Sequence[ParcelView]) -> list[tuple[int, PaperFile]]:
 
 
 def swatch_name(address: str) -> str:
-    """The name of a swatch's file, by its content."""
-    return f"swatch-{hashlib.blake2b(address.encode(), digest_size=8).hexdigest()}.svg"
+    """The class and the file of a symbol in the legend, by its picture."""
+    return f"swatch-{hashlib.blake2b(address.encode(), digest_size=8).hexdigest()}"
 
 
-def _swatches(views: Sequence[ParcelView]) -> set[str]:
-    return {line.swatch for view in views for line in (*view.map.on_parcel, *view.map.elsewhere)} | {
-        view.map.swatch for view in views
-    }
-
-
-def _read_swatch(address: str) -> PaperFile:
-    """The picture in a `data:` address of `viewer.legend`, as a file."""
-    return PaperFile(unquote(address.partition(",")[2]).encode(), "image/svg+xml")
+def _draw_swatches(views: Sequence[ParcelView]) -> dict[str, PaperFile]:
+    """The symbols of the legends, from `data:` addresses of `viewer.legend`, and a sheet that shows them."""
+    lines = (line for view in views for line in (*view.map.on_parcel, *view.map.elsewhere))
+    addresses = {line.swatch for line in lines} | {view.map.swatch for view in views}
+    named = {swatch_name(each): unquote(each.partition(",")[2]).encode() for each in addresses}
+    rules = "".join(f".{name} {{ background-image: url({SCHEME}{name}.svg) }}\n" for name in sorted(named))
+    files = {f"{name}.svg": PaperFile(svg, "image/svg+xml") for name, svg in named.items()}
+    return {**files, "swatches.css": PaperFile(rules.encode(), "text/css")}

@@ -129,9 +129,9 @@ def test_the_code_leads_to_the_live_page(printer: ParcelPrinter, content: PaperC
 def test_the_page_names_only_files_it_has(printer: ParcelPrinter, content: PaperContent) -> None:
     """Every address of a file is in the order; names from the data stand there as text."""
     order = printer.build_order(content)
-    sheet = order.files["paper.css"].content.decode()
+    sheets = (order.files[name].content.decode() for name in ("paper.css", "swatches.css"))
 
-    named = set(re.findall(r"paper:([\w.-]+)", order.html + sheet))
+    named = set(re.findall(r"paper:([\w.-]+)", order.html + "".join(sheets)))
 
     assert named == {*order.files, CODE}
     assert "<script" not in order.html
