@@ -105,6 +105,7 @@ class LayerVersion(Base):
     quality: Mapped[dict[str, Any]] = mapped_column(JSONB)
     changes: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     grids: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    bands: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{}")
 
     layer: Mapped[Layer] = relationship(foreign_keys=[layer_id])
 

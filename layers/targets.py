@@ -8,10 +8,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Ground metres per CSS pixel from which on geometry with less detail is drawn: each band serves up to the next.
+BANDS = (8, 32, 128)
+# Detail below this share of a pixel goes: nobody sees it, and borders move by less than lines are wide.
+_DETAIL_SHARE = 0.25
+
 
 def grid_geometry(srid: int) -> str:
     """The column with the geometry in the CRS of a grid, where that is not the portal's."""
     return f"_geom_{srid}"
+
+
+def coarse_geometry(srid: int, band: int) -> str:
+    """The column with the geometry of a band in a CRS; NULL where nothing can be left out of it."""
+    return f"_geom_{srid}_{band}m"
+
+
+def bands_of(coarsest: float) -> tuple[int, ...]:
+    """The bands of a layer that is drawn up to so many ground metres per pixel."""
+    return tuple(band for band in BANDS if band <= coarsest)
+
+
+def band_tolerance(band: int) -> float:
+    """How far a border may move, in metres, when details are left out for a band."""
+    return band * _DETAIL_SHARE
 
 
 def safe_zoom(grid: str) -> str:

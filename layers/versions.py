@@ -60,6 +60,7 @@ class PublishedLayer:
     state_date: date
     loaded_at: datetime
     grids: tuple[str, ...]
+    bands: tuple[int, ...]
     operation: str
     operation_accuracy_m: float | None
     quality: Mapping[str, Any]
@@ -170,6 +171,7 @@ def build_published(row: LayerVersion, withdrawals: int, quality: Mapping[str, A
         state_date=row.state_date,
         loaded_at=row.loaded_at,
         grids=tuple(row.grids),
+        bands=tuple(row.bands),
         operation=row.operation,
         operation_accuracy_m=row.operation_accuracy_m,
         quality=quality,

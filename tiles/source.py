@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from gis import crs
 from layers import table
 from layers.style import SCALE_TOLERANCE
-from layers.targets import grid_geometry, safe_zoom
+from layers.targets import coarse_geometry, grid_geometry, safe_zoom
 from tiles.grid import EXTENT
 
 if TYPE_CHECKING:
@@ -84,6 +84,15 @@ class TileSource:
     def geometry(self) -> str:
         """The column tiles are made from."""
         return table.GEOMETRY if self.srid == self.layer.srid else grid_geometry(self.srid)
+
+    @property
+    def coarse(self) -> str | None:
+        """The column with less detail for this scale, NULL where all is kept; None when there is none."""
+        if self.is_deepest:
+            return None
+        finest = self.finest_resolution * (1 + SCALE_TOLERANCE)
+        bands = [band for band in self.layer.bands if band <= finest]
+        return coarse_geometry(self.srid, max(bands)) if bands else None
 
     @property
     def safe_zoom(self) -> str | None:

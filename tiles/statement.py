@@ -86,7 +86,9 @@ class _Member:
     def __init__(self, source: TileSource, at: int) -> None:
         self._source = source
         self._at = at
-        self._geometry = identifier(source.geometry)
+        self._stored = identifier(source.geometry)
+        # What is drawn: at small scales the shape with less detail, where there is one.
+        self._geometry = identifier("_drawn") if source.coarse else self._stored
 
     def statement(self) -> sql.Composed:
         return compose(
@@ -110,7 +112,7 @@ class _Member:
         enough = sql.SQL("{} >= {}").format(size, self._bound("least_size"))
         return {
             "table": identifier(DATA, source.layer.table_name),
-            "geometry": self._geometry,
+            "geometry": self._stored,
             "asked": self._bound("asked", "geometry"),
             "large_enough": enough if source.least_size > 0 else sql.SQL("TRUE"),
             "limit": sql.Literal(source.max_features),
@@ -123,10 +125,14 @@ class _Member:
 
     def _stored_columns(self) -> sql.Composable:
         source = self._source
-        names = [table.FID, source.geometry, *source.columns]
+        names = [table.FID, *([] if source.coarse else [source.geometry]), *source.columns]
         names += [source.safe_zoom] if source.safe_zoom else []
         names += [source.label, table.LABEL, table.LABEL_WIDTH] if source.label else []
-        return identifiers(list(dict.fromkeys(names)))
+        stored = identifiers(list(dict.fromkeys(names)))
+        if source.coarse is None:
+            return stored
+        drawn = sql.SQL("COALESCE({}, {}) AS _drawn").format(identifier(source.coarse), self._stored)
+        return sql.SQL("{}, {}").format(stored, drawn)
 
     def _order(self) -> sql.Composable:
         """Largest first, so that a cap takes the least and small features are drawn on top; then by id."""
@@ -147,7 +153,8 @@ class _Member:
         near = compose("tiles", "near", geometry=self._geometry, around=self._bound("around", "box2d"))
         wide = sql.SQL("ST_Buffer({}, {}, 'quad_segs=1')").format(near, self._bound("unit"))
         clipped, widened = self._clipped(near), self._clipped(wide)
-        if source.safe_zoom is None:
+        if source.safe_zoom is None or source.coarse:
+            # With less detail a shape may be narrower somewhere, and safe zooms are those of the whole one.
             return sql.SQL("COALESCE({}, {})").format(clipped, widened)
         return compose(
             "tiles",

@@ -14,7 +14,7 @@ from psycopg.types.json import Json, Jsonb
 from gis import crs
 from gis.envelope import Envelope
 from gis.statements import compose, identifier, identifiers, read_statement
-from layers.loading.plan import describe_manifest, retoken, table_name
+from layers.loading.plan import describe_manifest, find_bands, retoken, table_name
 from layers.model import DATA
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def insert_version(connection: Connection, new: NewVersion) -> tuple[int, int]:
             "manifest": Json(describe_manifest(manifest)),
             "quality": Jsonb(dict(new.quality)),
             "grids": list(new.grids),
+            "bands": list(find_bands(manifest)),
         },
     ).fetchone()
     version_id, number = _two_integers(row)
@@ -138,7 +139,7 @@ def finish_table(
 
 
 def index_statements(name: str, columns: Sequence[StoredColumn], *, searched: bool) -> list[sql.Composed]:
-    """Keys, GiST on every geometry but the label; trigrams and prefixes of the text of a searched layer."""
+    """Keys, GiST on every geometry but label and bands; trigrams and prefixes of a searched layer's text."""
     table = identifier(DATA, name)
     statements = [
         sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(table, identifier("_fid")),
@@ -147,7 +148,7 @@ def index_statements(name: str, columns: Sequence[StoredColumn], *, searched: bo
     statements += [
         sql.SQL("CREATE INDEX ON {} USING gist ({})").format(table, identifier(column.name))
         for column in columns
-        if column.type == "geometry" and column.name != "_label"
+        if column.type == "geometry" and column.name != "_label" and not column.band
     ]
     search = identifier("_search")
     statements += (

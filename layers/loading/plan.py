@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from gis import crs
 from layers.reading.job import StoredColumn
-from layers.targets import grid_geometry, safe_zoom
+from layers.targets import bands_of, coarse_geometry, grid_geometry, safe_zoom
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from layers.targets import TileTarget
 
 # Raise it when stored columns or tiles are made differently: every token changes, every layer is read anew.
-ENCODER_VERSION = 2
+ENCODER_VERSION = 3
 TOKEN_LENGTH = 16
 # Scale limits are round numbers; a hair of map distortion must not move one to the next zoom.
 _ZOOM_SLACK = 0.01
@@ -60,7 +60,18 @@ def stored_columns(manifest: Manifest, srid: int, targets: Sequence[TileTarget])
         StoredColumn(name=name, type=_TYPES[column.type], required=name in manifest.key)
         for name, column in manifest.columns.items()
     ]
-    return (*own, *published)
+    # Behind all others: they are made when the rows stand in their final order, neighbours beside each other.
+    coarse = [
+        StoredColumn(name=coarse_geometry(each, band), type="geometry", srid=each, band=band)
+        for band in find_bands(manifest)
+        for each in dict.fromkeys((srid, *(target.srid for target in targets)))
+    ]
+    return (*own, *published, *coarse)
+
+
+def find_bands(manifest: Manifest) -> tuple[int, ...]:
+    """The scales for which a layer has geometry with less detail; points have none to leave out."""
+    return () if manifest.geometry.kind == "point" else bands_of(manifest.style.scale.max)
 
 
 def drawn_targets(

@@ -18,6 +18,7 @@ from gis.envelope import Envelope
 from gis.errors import SourceError
 from gis.operation import choose_operation
 from layers.notes import list_first, write_note
+from layers.reading.bands import BandWriter
 from layers.reading.columns import ColumnMatch, match_columns
 from layers.reading.copyfile import CopyFile
 from layers.reading.delimited import open_delimited
@@ -111,6 +112,7 @@ class Conversion:
             job.folder / job.copy_name,
             job.columns,
             tell=lambda rows: tell(Progress(step="sort", done=rows, total=self.written)),
+            complete=BandWriter(job.columns, job.manifest.geometry.kind).complete,
         )
         # Measuring and encoding is pure work, which other processes may do.
         self.beside = Forks(forks, lambda rows: self._copy.append(store_rows(rows, job)), self._copy.enter)

@@ -43,10 +43,17 @@ class CopyFile:
     """Collects encoded rows and writes the finished stream; the first two columns are `_fid` and `_key`."""
 
     def __init__(
-        self, target: Path, columns: Sequence[StoredColumn], tell: Callable[[int], None] = lambda _rows: None
+        self,
+        target: Path,
+        columns: Sequence[StoredColumn],
+        tell: Callable[[int], None] = lambda _rows: None,
+        *,
+        complete: Callable[[list[bytes]], list[bytes]] = lambda rows: rows,
     ) -> None:
+        """`complete` adds to rows what can only be made of neighbours; it gets them in their final order."""
         self._target = target
         self._tell = tell
+        self._complete = complete
         self._columns = tuple(columns)
         self._scratch_path = target.with_suffix(".scratch")
         self._scratch_path.touch(exist_ok=False)
@@ -100,7 +107,7 @@ class CopyFile:
                 for at, place in enumerate(chosen.tolist()) if replaced else ():
                     if place in replaced:
                         rows[at] = replace_fid(rows[at], replaced[place])
-                write(b"".join(rows))
+                write(b"".join(self._complete(rows)))
                 done += len(chosen)
                 self._tell(done)
             write(TRAILER)

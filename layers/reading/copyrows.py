@@ -40,10 +40,27 @@ class EncodedRows:
 
 
 def encode_rows(columns: Sequence[StoredColumn], values: Mapping[str, Any], places: Any) -> EncodedRows:
-    """A batch: one sequence per column by name, `_fid` and `_key` first; and each row's place."""
+    """A batch: one sequence per column by name, `_fid` and `_key` first; and each row's place.
+
+    Fields of bands come later (`layers.reading.bands`); they are counted already.
+    """
     count = struct.pack(">h", len(columns))
-    rows = list(map(b"".join, zip(repeat(count), *encode_all(columns, values), strict=False)))
+    rows = list(map(b"".join, zip(repeat(count), *encode_all(_without_bands(columns), values), strict=False)))
     return EncodedRows(rows, np.asarray(places, dtype=np.int64), np.asarray(values["_fid"], dtype=np.int64))
+
+
+def _without_bands(columns: Sequence[StoredColumn]) -> list[StoredColumn]:
+    return [column for column in columns if not column.band]
+
+
+def read_field(row: bytes, place: int) -> bytes | None:
+    """The content of a field of an encoded row, counted from 0; None when it is NULL."""
+    at = _FID_AT - _LENGTH.size
+    for _ in range(place):
+        (length,) = _LENGTH.unpack_from(row, at)
+        at += _LENGTH.size + max(length, 0)
+    (length,) = _LENGTH.unpack_from(row, at)
+    return None if length < 0 else row[at + _LENGTH.size : at + _LENGTH.size + length]
 
 
 def read_key(row: bytes) -> str:

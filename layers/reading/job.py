@@ -25,6 +25,9 @@ class StoredColumn(Part):
     srid: int = 0
     required: bool = False
     heights: bool = Field(default=False, description="some geometries of the column have heights")
+    band: int = Field(
+        default=0, description="geometry with less detail, drawn from so many metres per pixel on"
+    )
 
 
 class Limits(Part):

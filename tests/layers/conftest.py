@@ -77,6 +77,7 @@ def make_layer(make_manifest: Callable[..., Manifest]) -> Callable[..., Publishe
             state_date=date(2026, 3, 1),
             loaded_at=datetime(2026, 3, 2, 8, 0, tzinfo=UTC),
             grids=("WebMercatorQuad", "SI-D96"),
+            bands=(),
             operation="none",
             operation_accuracy_m=None,
             quality={},

@@ -24,11 +24,12 @@ from gis.geometry import transform_geometries, transform_geometry
 from gis.settings import Settings
 from layers.catalogue import Catalogue
 from layers.loading.load import create_table, finish_table
-from layers.loading.plan import stored_columns, table_name
+from layers.loading.plan import find_bands, stored_columns, table_name
 from layers.loading.withdraw import withdraw_layer
 from layers.manifest import parse_manifest
 from layers.model import Layer, LayerVersion
 from layers.portal import Portal
+from layers.reading.bands import find_coarse
 from layers.reading.snapping import find_safe_zooms
 from layers.targets import grid_geometry, safe_zoom
 from tiles import hotpath
@@ -290,6 +291,7 @@ def _register(
         manifest=manifest.model_dump(mode="json"),
         quality={},
         grids=list(grids),
+        bands=list(find_bands(manifest)),
     )
     session.add(version)
     session.flush()
@@ -315,6 +317,11 @@ def _create_table(
     shapes = shapely.force_2d(np.array([row.geometry for row in rows], dtype=object))
     stored = {srid: transform_geometries(shapes, portal.crs, srid) for srid in (portal.crs, 3857)}
     safe = {safe_zoom(each.name): find_safe_zooms(stored[each.srid], each) for each in targets}
+    coarse = {
+        column: find_coarse(shapes, manifest.geometry.kind, portal.crs, column)
+        for column in columns
+        if column.band
+    }
     insert = sql.SQL("INSERT INTO {} VALUES ({})").format(
         sql.Identifier("data", table_name(number)), sql.SQL(", ").join([sql.Placeholder()] * len(columns))
     )
@@ -325,6 +332,11 @@ def _create_table(
                 cells = _cells(row, manifest.geometry.kind, portal.crs)
                 cells |= {grid_geometry(srid): _wkb(shapes[index], srid) for srid, shapes in stored.items()}
                 cells |= {name: int(zooms[index]) for name, zooms in safe.items()}
+                cells |= {
+                    column.name: _wkb(thinned[index], column.srid)
+                    for column, thinned in coarse.items()
+                    if thinned[index] is not None
+                }
                 cursor.execute(insert, [cells.get(column.name) for column in columns])
         finish_table(connection, table_name(number), columns, searched=True)
 

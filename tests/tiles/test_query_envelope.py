@@ -42,6 +42,7 @@ def _layer(srid: int) -> PublishedLayer:
         "state_date": date(2026, 3, 1),
         "loaded_at": now,
         "grids": (),
+        "bands": (),
         "operation": "none",
         "operation_accuracy_m": None,
         "quality": {},

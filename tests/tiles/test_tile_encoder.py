@@ -22,7 +22,10 @@ SHORT = "public, max-age=60, must-revalidate"
 RAW = "00123456789abcde"
 
 # What the tiles of `make_sample` say, for each encoder there was.
-SAID = {1: "dc5aed52299ded6a7487f3e61cdc07325cc259205c2e7071e066f55c6182d501"}
+SAID = {
+    1: "dc5aed52299ded6a7487f3e61cdc07325cc259205c2e7071e066f55c6182d501",
+    2: "ba6fe597c2f5b538adc89e7ad96d89db04d91104d85c765af42e674f6cf82a46",
+}
 
 
 @pytest.fixture(scope="module")

@@ -86,6 +86,7 @@ def published_zoning(zoning: Manifest) -> PublishedLayer:
         state_date=date(2026, 5, 1),
         loaded_at=datetime(2026, 5, 2, tzinfo=UTC),
         grids=("SI-D96", "WebMercatorQuad"),
+        bands=(),
         operation="none",
         operation_accuracy_m=None,
         quality={},

@@ -27,11 +27,12 @@ D96 = TileTarget("SI-D96", 3794, 370_000, 200_000, 1024, max_tile_zoom=12)
 MERCATOR = TileTarget("WebMercatorQuad", 3857, -20037508.34, 20037508.34, 156543.03392804097, max_tile_zoom=18)
 GRIDS = (D96, MERCATOR)
 SHA = "0" * 64
+SEEN_TO_8_M = {"default": {"line": "#000000"}, "scale": {"max": 8.0}}
 
 
 def test_stored_columns_follow_the_contract(fields_manifest: Callable[..., Manifest]) -> None:
-    """Ours first, one geometry per grid CRS, one safe zoom per grid, then the published ones in order."""
-    columns = stored_columns(fields_manifest(), 3794, (D96, MERCATOR))
+    """Ours first, a geometry per grid CRS, a safe zoom per grid, the published ones in order, then bands."""
+    columns = stored_columns(fields_manifest(style=SEEN_TO_8_M), 3794, (D96, MERCATOR))
 
     assert [(column.name, column.type) for column in columns] == [
         ("_fid", "bigint"),
@@ -47,6 +48,8 @@ def test_stored_columns_follow_the_contract(fields_manifest: Callable[..., Manif
         ("_safe_webmercatorquad", "smallint"),
         ("number", "text"),
         ("area", "double precision"),
+        ("_geom_3794_8m", "geometry"),
+        ("_geom_3857_8m", "geometry"),
     ]
     assert [column.name for column in columns if column.required] == [
         "_fid",
@@ -60,8 +63,10 @@ def test_stored_columns_follow_the_contract(fields_manifest: Callable[..., Manif
 def test_a_portal_with_one_grid_in_its_own_crs_stores_one_geometry(
     fields_manifest: Callable[..., Manifest],
 ) -> None:
-    """No transformed copy is kept for a grid that needs none."""
-    names = [column.name for column in stored_columns(fields_manifest(), 3794, (D96,))]
+    """No copy is kept for a grid that needs none, and nothing coarse for scales the layer is not drawn at."""
+    manifest = fields_manifest(style={**SEEN_TO_8_M, "scale": {"max": 7.9}})
+
+    names = [column.name for column in stored_columns(manifest, 3794, (D96,))]
 
     assert [name for name in names if name.startswith("_geom")] == ["_geom"]
 
