@@ -123,7 +123,7 @@ def test_up_serves_tells_the_second_and_stops_all_of_it(environment: dict[str, s
         stop = _run(environment, "database", "stop")
         doctor = _run(environment, "doctor")
         process.send_signal(signal.SIGTERM)
-        rest, said = process.communicate(timeout=30)
+        rest, said = process.communicate(timeout=300)
 
     assert ready == 200
     assert (second.returncode, stop.returncode) == (1, 1)
@@ -143,7 +143,7 @@ def test_ctrl_c_at_the_terminal_ends_with_nought(environment: dict[str, str]) ->
     with _up(environment) as process:
         _address(process)
         os.killpg(process.pid, signal.SIGINT)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=300)
 
     assert process.returncode == 0, said
     assert "failed" not in said
@@ -157,7 +157,7 @@ def test_ctrl_c_while_starting_ends_with_nought(environment: dict[str, str]) -> 
         while "Starting PostgreSQL" not in process.stderr.readline():
             pass
         os.killpg(process.pid, signal.SIGINT)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=300)
 
     assert process.returncode == 0, said
     assert EmbeddedCluster(_home(environment)).status().pid is None
@@ -173,7 +173,7 @@ def test_up_after_kill_9_of_the_main_process(environment: dict[str, str]) -> Non
     with _up(environment) as process:
         again = _address(process)
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        process.wait(timeout=300)
 
     assert again == address
     assert process.returncode == 0
