@@ -15,6 +15,7 @@ from flask import Response, request
 from layers.parcels import MAX_PARCELS, write_path
 from viewer.layer_facts import Link
 from viewer.paper.printing import PaperContent
+from viewer.parcel_changes import say_changes
 from viewer.parcel_view import ParcelViews
 from viewer.parcel_words import name_ko
 from viewer.phrases import Phrases
@@ -94,6 +95,7 @@ class ParcelPages:
             heading=phrases.say(f"parcel.heading_{kind}", numbers=numbers, ko=name_ko(answer.parcels[0])),
             lead=self._lead(shown, phrases),
             views=views,
+            changes=_say_changes(shown, phrases),
             sources=tuple(writer.source(each) for each in answer.sources),
             content_hash=shown.document["hash"],
             here=here,
@@ -143,6 +145,12 @@ class ParcelPages:
     def _address(self, path: str, language: str) -> str:
         query = "" if language == self._pages.portal.languages[0] else f"?lang={language}"
         return f"{self._pages.prefix}{path}{query}"
+
+
+def _say_changes(shown: ShownAnswer, phrases: Phrases) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Numbers of the parcels, each with what changed there since the day that was asked about."""
+    pairs = zip(shown.answer.parcels, shown.changes or (), strict=False)
+    return tuple((parcel.number, say_changes(change, parcel, phrases)) for parcel, change in pairs)
 
 
 def _personal(response: Response) -> Response:

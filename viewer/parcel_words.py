@@ -144,9 +144,10 @@ class ParcelWords:
             (each.title, f"{each.text}{_SPACE}{each.unit}" if each.text and each.unit else each.text)
             for each in restriction.told
         )
-        return Row(restriction.name, tuple(remarks), told, self._measures(restriction))
+        return Row(restriction.name, tuple(remarks), told, self.measures(restriction))
 
-    def _measures(self, restriction: Restriction) -> tuple[str, ...]:
+    def measures(self, restriction: Restriction) -> tuple[str, ...]:
+        """Share and area of polygons, length of lines; points have none."""
         if restriction.percent is not None and restriction.area_m2 is not None:
             return self.percent(restriction.percent), self.area(restriction.area_m2)
         if restriction.length_m is not None:

@@ -19,6 +19,7 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from layers.answer.changes import ParcelChange
     from layers.answer.facts import Answer, ParcelAnswer, ThemeAnswer
 
 Json = dict[str, Any]
@@ -30,8 +31,16 @@ _MOST_REPORTED = 20
 _DRAWING_ONLY = frozenset({"shape", "versions", "bounds", "key"})
 
 
-def build_document(answer: Answer, root: str, report: str | None = None) -> Json:
-    """The whole document; `root` is what addresses are put behind, `report` where errors are told."""
+def build_document(
+    answer: Answer,
+    root: str,
+    report: str | None = None,
+    changes: tuple[ParcelChange, ...] | None = None,
+) -> Json:
+    """The whole document; `root` is what addresses are put behind, `report` where errors are told.
+
+    `changes` is what is different today from the day that was asked about.
+    """
     content = build_content(answer)
     return {
         "$schema": f"{root}{SCHEMA_PATH}",
@@ -45,6 +54,7 @@ def build_document(answer: Answer, root: str, report: str | None = None) -> Json
             for theme in parcel.themes
             if report is not None
         ],
+        "changes_until_now": _write(changes) if changes is not None else None,
         "content": content,
     }
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from gis.database import Database
     from gis.settings import Settings
+    from layers.answer.changes import ParcelChange
     from layers.answer.facts import Answer
     from layers.answer.frame import MapContent
     from layers.catalogue import Catalogue
@@ -56,6 +57,7 @@ class ShownAnswer:
     document: Mapping[str, Any]
     maps: tuple[MapContent, ...]
     root: str
+    changes: tuple[ParcelChange, ...] | None = None
 
 
 # Shared caches may keep an answer for a minute; after publishing, it is that much behind at most.

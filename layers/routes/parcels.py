@@ -7,6 +7,7 @@ A number may hold a slash, and several numbers stand with commas between. Whatev
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from flask import redirect, request
 
 from gis.errors import NotFoundError, RequestError
 from layers.answer.answers import Answers
+from layers.answer.changes import compare_answers
 from layers.answer.document import build_document, read_schema
 from layers.filters import check_format
 from layers.known_layers import KnownLayers
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
     from flask import Blueprint, Response
 
+    from layers.answer.changes import ParcelChange
     from layers.answer.facts import Answer
     from layers.parcels import Found
 
@@ -150,22 +153,35 @@ class ParcelDoor:
 
     def _represent(self, answer: Answer, given: Mapping[str, str]) -> Response:
         pages, root = self._door.parcel_pages, self._door.root
-        document = build_document(answer, root, self._door.portal.answer.report)
+        changes = self._changes(answer)
+        document = build_document(answer, root, self._door.portal.answer.report, changes)
         if pages is not None and given.get("f") != "pdf" and wants_page(given):
-            return pages.answer_page(self._shown(answer, document))
+            return pages.answer_page(self._shown(answer, document, changes))
         form = given.get("f", "json")
-        etag = build_etag("parcels", form, document["hash"], answer.as_of, answer.path, root)
+        etag = build_etag("parcels", form, document["hash"], changes, answer.as_of, answer.path, root)
         response = not_modified(etag)
         if response is None and pages is not None and form == "pdf":
-            response = pages.answer_paper(self._shown(answer, document))
+            response = pages.answer_paper(self._shown(answer, document, changes))
         response = response or send_json(document)
         response.headers["ETag"] = etag
         response.headers["Cache-Control"] = PERSONAL
         return response
 
-    def _shown(self, answer: Answer, document: Mapping[str, Any]) -> ShownAnswer:
+    def _changes(self, answer: Answer) -> tuple[ParcelChange, ...] | None:
+        """What is different today; None unless a day in the past was asked about."""
+        if answer.as_of is None:
+            return None
+        numbers = [each.number for each in answer.parcels]
+        now = None
+        with suppress(NotFoundError):
+            now = self._answers.answer(answer.parcels[0].ko, numbers, as_of=None, language=answer.language)
+        return compare_answers(answer, now)
+
+    def _shown(
+        self, answer: Answer, document: Mapping[str, Any], changes: tuple[ParcelChange, ...] | None
+    ) -> ShownAnswer:
         maps = tuple(self._answers.read_map(parcel) for parcel in answer.parcels)
-        return ShownAnswer(answer, document, maps, self._door.root)
+        return ShownAnswer(answer, document, maps, self._door.root, changes)
 
     def _address(self, path: str, given: Mapping[str, str]) -> str:
         kept = [

@@ -127,6 +127,8 @@ def test_a_day_in_the_past_is_offered_and_refused_in_words(app_client: FlaskClie
 
     assert '<input class="parcel-form__field" id="day" name="as-of" type="date"' in now
     assert "What applied here on 2\u00a0March\u00a02026" in then.text
+    assert "By these data nothing has changed since then." in then.text
+    assert 'id="changes"' not in now
     assert (before.status_code, before.mimetype) == (404, "text/html")
 
 

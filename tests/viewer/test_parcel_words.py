@@ -10,6 +10,8 @@ import pytest
 import shapely
 
 from layers.answer import facts
+from layers.answer.changes import compare_parcels
+from viewer.parcel_changes import say_changes
 from viewer.parcel_words import ParcelWords, name_ko
 from viewer.phrases import Phrases
 
@@ -153,3 +155,45 @@ def test_the_name_of_the_municipality_stands_once() -> None:
         "964 Velenje",
         "964",
     ]
+
+
+@pytest.mark.parametrize("language", ["sl", "en"])
+def test_changes_in_sentences(language: str) -> None:
+    """Another area, another state, what came, went and grew, each in a sentence; nothing is a sentence too."""
+    zone = facts.Restriction("JE-1", ("JE-1",), ("1",), drawn_m2=900.0, area_m2=905.0, percent=50.0)
+    belt = facts.BeltOnParcel("vod", 10.0, 1.0, 0, "EZ-2", None, ("1",), 420.0, 423.0, 23.3)
+    before = replace(THEME, state="concerned", restrictions=(zone, replace(zone, codes=("JE-2",), name="JE-2")))
+    grown = replace(zone, percent=75.0), replace(zone, codes=("JE-3",), name="JE-3")
+    after = replace(before, restrictions=grown, belts=(belt,))
+    gas = replace(THEME, layer="gas", title="Plin", state="no_data", reason="failed")
+    then = replace(PARCEL, themes=(before, gas))
+    now = replace(
+        PARCEL, registered_m2=1820.0, themes=(after, replace(gas, state="not_concerned", reason=None))
+    )
+
+    said = say_changes(compare_parcels(then, now), then, Phrases(language))
+    nothing = say_changes(compare_parcels(then, then), then, Phrases(language))
+    gone = say_changes(compare_parcels(then, None), then, Phrases(language))
+
+    assert (len(said), len(set(said)), len(nothing), len(gone)) == (6, 6, 1, 1)
+    if language == "sl":
+        assert said[0] == "Površina po katastru: prej 1.811\u00a0m², zdaj 1.820\u00a0m²"
+        assert said[1:] == (
+            "Raba: JE-2, 50,0\u00a0%: ne velja več",
+            "Raba: JE-1: prej 50,0\u00a0%, zdaj 75,0\u00a0%",
+            "Raba: JE-3, 50,0\u00a0%: novo",
+            "Raba: Pas objekta vod, 23,3\u00a0%: novo",
+            "Plin: prej Ni podatka, zdaj Ni na parceli",
+        )
+
+
+def test_a_change_without_another_measure() -> None:
+    """Another legal state or condition is told as such."""
+    zone = facts.Restriction("OPPN", ("1",), ("1",), area_m2=905.0, percent=50.0, legal_state="osnutek")
+    then = replace(PARCEL, themes=(replace(THEME, state="concerned", restrictions=(zone,)),))
+    further = replace(zone, legal_state="razgrnitev")
+    now = replace(PARCEL, themes=(replace(THEME, state="concerned", restrictions=(further,)),))
+
+    assert say_changes(compare_parcels(then, now), then, Phrases("sl")) == (
+        "Raba: OPPN: spremenili so se pogoji ali stopnja",
+    )

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 import shapely
 
-from layers.answer import facts
+from layers.answer import changes, facts
 from layers.answer.document import build_document, read_schema, write_canonical
 
 NOT_WRITTEN = {"shape", "versions", "bounds", "key"}
@@ -107,6 +107,10 @@ def test_moment_and_place_are_not_hashed() -> None:
         (facts.Source, "source"),
         (facts.Tolerance, "tolerance"),
         (facts.Neighbour, "neighbour"),
+        (changes.RestrictionChange, "restriction_change"),
+        (changes.BeltChange, "belt_change"),
+        (changes.ThemeChange, "theme_change"),
+        (changes.ParcelChange, "parcel_change"),
     ],
 )
 def test_the_schema_knows_every_member(kind: type, name: str) -> None:

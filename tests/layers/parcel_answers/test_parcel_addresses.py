@@ -31,6 +31,21 @@ def test_a_day_in_the_past(answer: Callable[..., Any], themes: Callable[..., Any
     ] == [400] * 2
 
 
+def test_what_changed_since_that_day(answer: Callable[..., Any]) -> None:
+    """An answer of the past says what is different today; one of today has nothing to compare."""
+    (change,) = answer("9001/10", as_of="2026-02-28")["changes_until_now"]
+
+    (zoning,) = change["themes"]
+    assert (zoning["layer"], change["is_gone"]) == ("zoning", False)
+    assert [(each["kind"], each["name"]) for each in zoning["restrictions"]] == [
+        ("removed", "JE-1 – G"),
+        ("added", "JE-2 – K2"),
+        ("added", "JE-1 – SS"),
+    ]
+    assert answer("9001/10", as_of="2026-03-01")["changes_until_now"][0]["themes"] == []
+    assert answer("9001/10")["changes_until_now"] is None
+
+
 @pytest.mark.parametrize(
     ("address", "leads_to"),
     [
