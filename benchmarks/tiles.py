@@ -187,8 +187,8 @@ def own_statement(database: Database, source: TileSource) -> Callable[[int, int]
         asked = find_query_envelope(source, x, y)
         if asked is None:
             return b""
-        with database.cursor("tiles") as cursor:
-            return read_tiles(cursor, [LayerQuery(source, asked)], x, y).made[source.name].body
+        with database.connection() as connection:
+            return read_tiles(connection, [LayerQuery(source, asked)], x, y).made[source.name].body
 
     return ask
 
@@ -206,8 +206,8 @@ def peer_statement(
     values = {place: peer_values(source, *place) for place in places}
 
     def ask(x: int, y: int) -> bytes:
-        with database.cursor("tiles") as cursor:
-            row = cursor.execute(statement, values[x, y]).fetchone()
+        with database.connection() as connection:
+            row = connection.execute(statement, values[x, y]).fetchone()
             return cast("bytes | None", row[0] if row else None) or b""
 
     return ask

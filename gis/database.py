@@ -6,11 +6,12 @@ owns the schemas and migrates. Three logins, because SET ROLE is no boundary. No
 
 from __future__ import annotations
 
+import select
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import psycopg
 import sqlalchemy
@@ -149,6 +150,17 @@ class Database:
                 connection.close()
 
     @contextmanager
+    def connection(self, purpose: Purpose = "tiles") -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+        """A read-only psycopg connection from the same pool, without transactions; for `gis.prepared`."""
+        with translated_errors():
+            with self._counted_wait(purpose):
+                pooled = self._engine(purpose).raw_connection()
+            try:
+                yield cast("psycopg.Connection[tuple[object, ...]]", pooled.driver_connection)
+            finally:
+                pooled.close()
+
+    @contextmanager
     def loading(self) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
         """A psycopg connection of the loader, one transaction: committed at the end, or rolled back.
 
@@ -242,17 +254,18 @@ def _options(values: Mapping[str, str]) -> str:
 
 def _reading_engine(url: str, purpose: Purpose) -> sqlalchemy.Engine:
     options = {**_READING, "statement_timeout": _TIMEOUTS[purpose]}
+    kind: dict[str, Any] = {"pool_pre_ping": True}
     if purpose == "tiles":
         options |= _TILES
-    return sqlalchemy.create_engine(
+        kind = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+    engine = sqlalchemy.create_engine(
         _sqlalchemy_url(url),
         hide_parameters=True,
-        isolation_level="AUTOCOMMIT" if purpose == "tiles" else None,
         pool_size=_POOL_SIZES[purpose],
         max_overflow=0,
         pool_timeout=_POOL_WAIT_SECONDS,
-        pool_pre_ping=True,
         pool_recycle=600,
+        **kind,
         connect_args={
             "options": _options(options),
             "connect_timeout": _CONNECT_SECONDS,
@@ -260,6 +273,24 @@ def _reading_engine(url: str, purpose: Purpose) -> sqlalchemy.Engine:
             **_WHEN_UNREACHABLE,
         },
     )
+    if purpose == "tiles":
+        sqlalchemy.event.listen(engine, "checkout", _replace_ended)
+    return engine
+
+
+def _replace_ended(driver: psycopg.Connection[object], _record: object, _pooled: object) -> None:
+    """A connection that was idle has nothing to tell, unless the server ended it: asked without a round trip.
+
+    The pool then opens another one, and so it does for all that are older than this moment.
+    """
+    poll = select.poll()
+    try:
+        poll.register(driver.fileno(), select.POLLIN)
+        has_ended = bool(poll.poll(0))
+    except psycopg.OperationalError:
+        has_ended = True
+    if has_ended:
+        raise sa.InvalidatePoolError("the server ended the connection")
 
 
 def _engine_without_pool(url: str) -> sqlalchemy.Engine:

@@ -223,8 +223,8 @@ class TileService:
         if not queries:
             return made, None
         with self._metrics.timed_making():
-            with self._database.cursor("tiles") as cursor:
-                result = read_tiles(cursor, queries, address.x, address.y)
+            with self._database.connection() as connection:
+                result = read_tiles(connection, queries, address.x, address.y)
             for name, tile in result.made.items():
                 truncated = self._report_truncation(sources[name], address) if tile.is_truncated else ""
                 made[name] = store_tile(tile.body, frozenset((sources[name].layer.life,)), truncated=truncated)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from psycopg import sql
 
+from gis.prepared import parse_statement
 from gis.statements import compose, identifier, identifiers
 from layers import table
 from layers.model import DATA
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gis.envelope import Envelope
+    from gis.prepared import Statement, Value
     from tiles.source import TileSource
 
 # Tile units around the query's box that a large geometry is cut to, so that the cut is never drawn.
@@ -31,24 +33,24 @@ _POLYGON_WITH_SRID = 0x20000003
 
 
 @lru_cache(maxsize=2048)
-def build_statement(sources: tuple[TileSource, ...]) -> bytes:
+def build_statement(sources: tuple[TileSource, ...]) -> Statement:
     """The statement that answers one row for each source, in order: name, features, labels, count."""
     members = [sql.SQL("({})").format(_Member(source, at).statement()) for at, source in enumerate(sources)]
-    return sql.SQL(" UNION ALL ").join(members).as_bytes(None)
+    return parse_statement(sql.SQL(" UNION ALL ").join(members).as_string(None))
 
 
 @lru_cache(maxsize=2048)
-def build_question_beyond(source: TileSource) -> bytes:
+def build_question_beyond(source: TileSource) -> Statement:
     """The statement that says whether a tile would hold more features than the cap lets in."""
     member = _Member(source, 0)
-    return compose("tiles", "features_beyond", **member.chosen()).as_bytes(None)
+    return parse_statement(compose("tiles", "features_beyond", **member.chosen()).as_string(None))
 
 
-def build_values(sources: Sequence[TileSource], x: int, y: int, asked: Sequence[Envelope]) -> dict[str, object]:
+def build_values(sources: Sequence[TileSource], x: int, y: int, asked: Sequence[Envelope]) -> dict[str, Value]:
     """What the statements are asked with for one tile; `asked` are the boxes of the queries."""
     first = sources[0]
     tile, unit = first.grid.tile_envelope(first.zoom, x, y), first.grid.unit(first.zoom)
-    values: dict[str, object] = {
+    values: dict[str, Value] = {
         "west": tile.west,
         "south": tile.south,
         "east": tile.east,

@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from psycopg.errors import QueryCanceled, UndefinedTable
 
 from gis import crs
 from gis.envelope import Envelope
 from gis.errors import GoneError, UnavailableError
+from gis.prepared import read_rows
 from tiles.statement import build_question_beyond, build_statement, build_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from psycopg import Cursor
+    from psycopg import Connection
 
     from tiles.source import TileSource
 
-    Row = tuple[str, bytes | None, bytes | None, int]
+    AnyConnection = Connection[tuple[object, ...]]
+
+
+# A boolean in PostgreSQL's binary form.
+_TRUE = b"\x01"
 
 
 @dataclass(frozen=True)
@@ -52,17 +57,18 @@ class LayerTiles:
     failure: GoneError | UnavailableError | None = None
 
 
-def read_tiles(cursor: Cursor[tuple[object, ...]], queries: Sequence[LayerQuery], x: int, y: int) -> LayerTiles:
+def read_tiles(connection: AnyConnection, queries: Sequence[LayerQuery], x: int, y: int) -> LayerTiles:
     """All layers of the tile z/x/y in one statement, z being the zoom of every source.
 
     When that fails because of a layer, layers are asked for one by one, so that the others are not lost and
     the failure names the layer: GoneError for a version whose table was dropped meanwhile, UnavailableError
-    for one that takes too long. Raises UnavailableError by way of `Database.cursor` when the database is away.
+    for one that takes too long. Raises psycopg's errors when the database is away; `Database.connection` knows
+    what they mean.
     """
     if len(queries) > 1:
         with contextlib.suppress(UndefinedTable, QueryCanceled):
-            return LayerTiles(_read_together(cursor, queries, x, y))
-    return _read_one_by_one(cursor, queries, x, y)
+            return LayerTiles(_read_together(connection, queries, x, y))
+    return _read_one_by_one(connection, queries, x, y)
 
 
 def find_query_envelope(source: TileSource, x: int, y: int) -> Envelope | None:
@@ -89,33 +95,34 @@ def find_query_envelope(source: TileSource, x: int, y: int) -> Envelope | None:
 
 
 def _read_together(
-    cursor: Cursor[tuple[object, ...]], queries: Sequence[LayerQuery], x: int, y: int
+    connection: AnyConnection, queries: Sequence[LayerQuery], x: int, y: int
 ) -> dict[str, LayerTile]:
     sources = tuple(query.source for query in queries)
     values = build_values(sources, x, y, [query.asked for query in queries])
-    rows = cursor.execute(build_statement(sources), values, prepare=True, binary=True).fetchall()
+    rows = read_rows(connection, build_statement(sources), values)
     tiles: dict[str, LayerTile] = {}
-    for query, (name, features, labels, count) in zip(queries, cast("list[Row]", rows), strict=True):
-        is_truncated = count == query.source.max_features and _holds_more(cursor, query, x, y)
-        tiles[name] = LayerTile((features or b"") + (labels or b""), count, is_truncated=is_truncated)
+    for query, (features, labels, count) in zip(queries, rows, strict=True):
+        features_taken = int.from_bytes(count or b"")
+        is_full = features_taken == query.source.max_features
+        is_truncated = is_full and _holds_more(connection, query, x, y)
+        body = (features or b"") + (labels or b"")
+        tiles[query.source.name] = LayerTile(body, features_taken, is_truncated=is_truncated)
     return tiles
 
 
-def _holds_more(cursor: Cursor[tuple[object, ...]], query: LayerQuery, x: int, y: int) -> bool:
+def _holds_more(connection: AnyConnection, query: LayerQuery, x: int, y: int) -> bool:
     values = build_values((query.source,), x, y, [query.asked])
-    row = cursor.execute(build_question_beyond(query.source), values).fetchone()
-    return row is not None and bool(row[0])
+    rows = read_rows(connection, build_question_beyond(query.source), values)
+    return rows[0][0] == _TRUE
 
 
-def _read_one_by_one(
-    cursor: Cursor[tuple[object, ...]], queries: Sequence[LayerQuery], x: int, y: int
-) -> LayerTiles:
+def _read_one_by_one(connection: AnyConnection, queries: Sequence[LayerQuery], x: int, y: int) -> LayerTiles:
     """Up to a layer that takes too long: the database has enough to do, so those after it are not asked for."""
     result = LayerTiles()
     for query in queries:
         name = query.source.name
         try:
-            result.made |= _read_together(cursor, [query], x, y)
+            result.made |= _read_together(connection, [query], x, y)
         except UndefinedTable as exc:
             result.failure = GoneError("This version is no longer kept.", layer=name)
             result.failure.__cause__ = exc

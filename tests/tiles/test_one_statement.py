@@ -44,13 +44,11 @@ def test_layers_come_in_one_statement(workshop: Any) -> None:
     _publish(workshop)
     queries, x, y = _queries(workshop, "abc")
 
-    with workshop.database.cursor("tiles") as cursor:
-        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
-        before = cursor.fetchone()[0]
-        together = read_tiles(cursor, queries, x, y)
-        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
-        after = cursor.fetchone()[0]
-        alone = [read_tiles(cursor, [query], x, y).made for query in queries]
+    with workshop.database.connection() as connection:
+        before = connection.execute("SELECT count(*) FROM pg_prepared_statements").fetchone()[0]
+        together = read_tiles(connection, queries, x, y)
+        after = connection.execute("SELECT count(*) FROM pg_prepared_statements").fetchone()[0]
+        alone = [read_tiles(connection, [query], x, y).made for query in queries]
 
     assert after - before == 1
     assert together.failure is None
@@ -69,8 +67,8 @@ def test_dropped_table_loses_no_other_layer(workshop: Any) -> None:
         table = sql.Identifier("data", workshop.table_name("b"))
         connection.execute(sql.SQL("DROP TABLE {}").format(table))
 
-    with workshop.database.cursor("tiles") as cursor:
-        result = read_tiles(cursor, queries, x, y)
+    with workshop.database.connection() as connection:
+        result = read_tiles(connection, queries, x, y)
 
     assert list(result.made) == ["a", "c"]
     assert isinstance(result.failure, GoneError)
@@ -81,13 +79,13 @@ def test_slow_layer_is_named_and_the_ones_before_it_are_kept(workshop: Any) -> N
     """A layer that does not answer in time is named; what was made before it is not lost."""
     _publish(workshop)
     queries, x, y = _queries(workshop, "abc")
-    with workshop.database.cursor("tiles") as cursor, workshop.database.loading() as connection:
-        cursor.execute("SET lock_timeout = 0; SET statement_timeout = '300ms'")
+    with workshop.database.connection() as asking, workshop.database.loading() as connection:
+        asking.execute("SET lock_timeout = 0; SET statement_timeout = '300ms'")
         table = sql.Identifier("data", workshop.table_name("b"))
         connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(table))
 
-        result = read_tiles(cursor, queries, x, y)
-        cursor.execute("RESET lock_timeout; RESET statement_timeout")
+        result = read_tiles(asking, queries, x, y)
+        asking.execute("RESET lock_timeout; RESET statement_timeout")
 
     assert list(result.made) == ["a"]
     assert isinstance(result.failure, UnavailableError)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import shapely
 
 from gis import crs
 from gis.envelope import Envelope
+from gis.prepared import Statement, read_rows
 from tiles.statement import build_statement, build_values
 from tiles.vector import find_query_envelope
 
@@ -52,10 +54,11 @@ def test_spatial_index_finds_the_features(workshop: Any, grid_id: str, stored: b
     x, y = grid.tile_at(grid.max_tile_zoom, *crs.transform(3794, grid.srid, *HERE))
     asked = find_query_envelope(source, x, y)
 
-    with workshop.database.cursor("tiles") as cursor:
+    with workshop.database.connection() as connection:
         values = build_values((source,), x, y, [asked])
-        cursor.execute(b"EXPLAIN (FORMAT JSON) " + build_statement((source,)), values)
-        plan = cursor.fetchone()[0][0]["Plan"]
+        asked = build_statement((source,))
+        explained = Statement(b"EXPLAIN (FORMAT JSON) " + asked.text, asked.names)
+        plan = json.loads(read_rows(connection, explained, values)[0][0])[0]["Plan"]
 
     scans = [scan for scan in _scans(plan) if not scan[0].startswith(("CTE", "Subquery"))]
     column = "_geom_3857" if stored and grid_id == "WebMercatorQuad" else "_geom"

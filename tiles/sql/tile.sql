@@ -1,7 +1,6 @@
--- One layer in one tile: its name, its features, its labels, and how many features were taken. They are read once,
+-- One layer in one tile: its features, its labels, and how many features were taken. They are read once,
 -- in the order in which a client draws them. ST_AsMVT leaves out features without a shape.
-SELECT {layer},
-       ST_AsMVT(_feature, {layer}, 4096, '_shape', '_fid'),
+SELECT ST_AsMVT(_feature, {layer}, 4096, '_shape', '_fid'),
        {labels},
        count(*)
 FROM (
