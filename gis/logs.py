@@ -49,6 +49,11 @@ def logger(name: str) -> structlog.typing.FilteringBoundLogger:
     return bound
 
 
+def forget_request() -> None:
+    """What is logged from here on in this thread belongs to no request that was told before."""
+    structlog.contextvars.clear_contextvars()
+
+
 def _configure(
     settings: Settings,
     *,

@@ -20,7 +20,7 @@ from layers.routes.answers import given_parameters, send_json
 from tiles import ogc
 from tiles.addresses import parse_style_path, parse_tile_path, parse_tilejson_path
 from tiles.answers import PUBLIC_HEADERS, Question
-from tiles.hotpath import EXTENSION
+from tiles.hotpath import EXTENSION, FAILURE
 from tiles.serving import TileService
 from tiles.styles.service import StyleService, StyleWish
 from tiles.tilejson import build_tilejson
@@ -72,6 +72,9 @@ class _Door:
 
     def tiles(self, rest: str) -> Response:
         """A tile, a style or a TileJSON, told apart by the grammar of `tiles.addresses`."""
+        failure: Exception | None = request.environ.get(FAILURE)
+        if failure is not None:
+            raise failure
         tile = parse_tile_path(f"/tiles/{rest}")
         if tile is not None:
             return self._answer(tile)

@@ -78,16 +78,19 @@ class TileService:
         return self._answer(found, question, cache_control)
 
     def answer_kept(self, path: str, question: Question) -> Answer | None:
-        """The answer when the path spells a tile that is kept, else None; never touches a tile's data table."""
+        """The answer when the path spells a tile that is in memory, else None."""
         self._withdrawals.look()
         tile = self.store.memory.find(path)
-        if tile is not None:
-            answer = answer_tile(tile, question, cache_control=IMMUTABLE)
-            self._count_hit(answer.status, len(answer.body))
-            return answer
+        if tile is None:
+            return None
+        answer = answer_tile(tile, question, cache_control=IMMUTABLE)
+        self._count_hit(answer.status, len(answer.body))
+        return answer
+
+    def answer_path(self, path: str, question: Question) -> Answer | None:
+        """As `answer`, for the path of a request; None when it is not the path of a tile."""
         address = parse_tile_path(path)
-        found = self.store.find(path) if address is not None and address.token else None
-        return self._answer(found, question, IMMUTABLE) if found is not None else None
+        return self.answer(address, question) if address is not None else None
 
     def _answer(self, found: Found, question: Question, cache_control: str) -> Answer:
         answer = answer_tile(found.tile, question, cache_control=cache_control)
@@ -132,10 +135,12 @@ class TileService:
             if kept is not None:
                 return kept, address.token
             tile_set = self.sets.find_version(address.set_id, address.token)
-        address = address._replace(token=tile_set.token)
-        found, leads = self._flights.make_once(
-            address.path, lambda: self._find_or_make(address, grid, tile_set)
-        )
+        if address.token != tile_set.token:
+            address = address._replace(token=tile_set.token)
+            kept = self.store.find(address.path)
+            if kept is not None:
+                return kept, tile_set.token
+        found, leads = self._flights.make_once(address.path, lambda: self._make(address, grid, tile_set))
         return found if leads else Found(found.tile, "shared"), tile_set.token
 
     def _find_current_set(self, address: TileAddress) -> TileSet | tuple[Found, str]:
@@ -154,13 +159,11 @@ class TileService:
         self._last_tokens[address.set_id] = tile_set.token
         return tile_set
 
-    def _find_or_make(self, address: TileAddress, grid: Grid, tile_set: TileSet) -> Found:
-        kept = self.store.find(address.path)
-        if kept is not None:
-            return kept
-        found = self._member_tiles(address, grid, tile_set)
+    def _make(self, address: TileAddress, grid: Grid, tile_set: TileSet) -> Found:
         if tile_set.theme is None:
-            return found[0]
+            paths = {tile_set.id: address.path}
+            return self._make_in_turn(address, grid, tile_set, paths)[tile_set.id]
+        found = self._member_tiles(address, grid, tile_set)
         parts = [each.tile for each in found]
         tile = store_tile(
             b"".join(part.body() for part in parts),
