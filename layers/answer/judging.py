@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
 from shapely.errors import GEOSException
 
@@ -103,8 +104,9 @@ def _find(
     names = {
         each: name_group(manifest, members, theme.subject, around.language) for each, members in groups.items()
     }
-    overlap = judge(parcel, _shapes(groups), read_rules(manifest))
-    lying = {name: _lying_on(parcel, members) for name, members in groups.items()}
+    possible = _possible(parcel, groups)
+    overlap = judge(parcel, _shapes(possible), read_rules(manifest))
+    lying = {name: _lying_on(parcel, members) for name, members in possible.items()}
     covering = _describe_covering(parcel, overlap, rules.balance) if rules.covers_once else None
     table = BeltRules(around.belts, manifest, theme.subject, around.day, around.language)
     belts, belt_doubts = find_belts(parcel, near.features, table)
@@ -126,6 +128,22 @@ def _find(
         doubts=(*doubts, *_doubts_of_reading(version, near, lying)),
         covering=covering if overlap.shares else None,
     )
+
+
+def _possible(parcel: Parcel, groups: Mapping[str, Sequence[Candidate]]) -> dict[str, Sequence[Candidate]]:
+    """The groups that may lie on the parcel: one of their shapes meets it, or cannot be trusted to say so."""
+    names = [name for name, members in groups.items() for each in members if each.shape is not None]
+    shapes = np.array([shape for _, shape in _shapes(groups)], dtype=object)
+    if not len(shapes):
+        return {}
+    shapely.prepare(parcel.shape)
+    try:
+        meets = shapely.intersects(parcel.shape, shapes)
+    except GEOSException:
+        return dict(groups)
+    doubtful = ~np.isfinite(shapely.bounds(shapes)).all(axis=1) | ~shapely.is_valid(shapes)
+    meeting = {name for name, is_one in zip(names, meets | doubtful, strict=True) if is_one}
+    return {name: members for name, members in groups.items() if name in meeting}
 
 
 def _shapes(groups: Mapping[str, Sequence[Candidate]]) -> list[tuple[str, BaseGeometry]]:
