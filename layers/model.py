@@ -20,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     Text,
     UniqueConstraint,
+    false,
     func,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, DOUBLE_PRECISION, JSONB, TIMESTAMP
@@ -106,6 +107,7 @@ class LayerVersion(Base):
     changes: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     grids: Mapped[list[str]] = mapped_column(ARRAY(Text))
     bands: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{}")
+    has_pieces: Mapped[bool] = mapped_column(server_default=false())
 
     layer: Mapped[Layer] = relationship(foreign_keys=[layer_id])
 

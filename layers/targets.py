@@ -6,12 +6,21 @@ columns that hold them.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 # Ground metres per CSS pixel from which on geometry with less detail is drawn: each band serves up to the next.
 BANDS = (8, 32, 128)
 # Detail below this share of a pixel goes: nobody sees it, and borders move by less than lines are wide.
 _DETAIL_SHARE = 0.25
+# Tile units that every layer gets beyond the sides: four CSS pixels, the custom of all tile servers.
+BUFFER = 64
+# So many further units around a tile a large geometry is cut to, so that the cut is never drawn.
+CUT_MARGIN = 16
+# Stored bytes from which on a geometry is large: PostgreSQL keeps it out of line, in many parts.
+LARGE_BYTES = 8000
+# Where a square is in the number that stands for it: the zoom above its column, and that above its row.
+_ROW_BITS = 27
 
 
 def grid_geometry(srid: int) -> str:
@@ -37,6 +46,21 @@ def band_tolerance(band: int) -> float:
 def safe_zoom(grid: str) -> str:
     """The column with the zoom from which rounding to this grid's tile units is safe, by the grid's name."""
     return "_safe_" + grid.lower().replace("-", "_")
+
+
+def pieces_table(table_name: str) -> str:
+    """The table beside a data table that holds its large features in pieces."""
+    return f"{table_name}_pieces"
+
+
+def buffer_units(reach_pixels: float, *, tile_size: int, extent: int) -> int:
+    """Tile units beyond the sides: at least `BUFFER`, more where strokes or offsets reach further."""
+    return max(BUFFER, math.ceil(reach_pixels * extent / tile_size))
+
+
+def squares_around(zoom: int, x: int, y: int) -> list[int]:
+    """The numbers of all squares of a grid that hold a tile: its own, and one for each zoom before."""
+    return [(zoom - step) << 2 * _ROW_BITS | (x >> step) << _ROW_BITS | (y >> step) for step in range(zoom + 1)]
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,7 @@ class PublishedLayer:
     state: str
     withdrawals: int = 0
     changes: Mapping[str, Any] | None = None
+    has_pieces: bool = False
 
     @property
     def life(self) -> Life:
@@ -180,6 +181,7 @@ def build_published(row: LayerVersion, withdrawals: int, quality: Mapping[str, A
         state=row.state,
         withdrawals=withdrawals,
         changes=row.changes,
+        has_pieces=row.has_pieces,
     )
 
 

@@ -7,7 +7,6 @@ Styles speak of ground metres per CSS pixel; a tile is 256 CSS pixels wide at it
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,16 +14,13 @@ from typing import TYPE_CHECKING
 from gis import crs
 from layers import table
 from layers.style import SCALE_TOLERANCE
-from layers.targets import coarse_geometry, grid_geometry, safe_zoom
+from layers.targets import buffer_units, coarse_geometry, grid_geometry, pieces_table, safe_zoom
 from tiles.grid import EXTENT
 
 if TYPE_CHECKING:
     from gis.envelope import Envelope
     from layers.catalogue import PublishedLayer
     from tiles.grid import Grid
-
-# Tile units that every layer gets beyond the sides: four CSS pixels, the custom of all tile servers.
-BUFFER = 64
 
 # A client that draws 512-pixel tiles shows a tile at half its resolution, so labels and columns that begin at a
 # scale travel one zoom early.
@@ -102,6 +98,13 @@ class TileSource:
         return safe_zoom(self.grid.stored_as)
 
     @property
+    def pieces(self) -> str | None:
+        """The table with large features in pieces, cut for this grid; None without, and for less detail."""
+        if not self.layer.has_pieces or self.grid.stored_as not in self.layer.grids:
+            return None
+        return None if self.coarse else pieces_table(self.layer.table_name)
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The published columns that travel as properties. Texts of labels are in the layer of labels."""
         columns = self.layer.manifest.tile_columns
@@ -127,10 +130,9 @@ class TileSource:
 
     @cached_property
     def buffer(self) -> int:
-        """Tile units beyond the sides: at least `BUFFER`, more where strokes or offsets reach further."""
-        units_per_pixel = EXTENT / self.grid.tile_size
+        """Tile units beyond the sides: four CSS pixels, or what strokes and offsets reach."""
         reach = self.layer.manifest.style.reach_pixels(self.kind)
-        return max(BUFFER, math.ceil(reach * units_per_pixel))
+        return buffer_units(reach, tile_size=self.grid.tile_size, extent=EXTENT)
 
     @property
     def least_size(self) -> float:

@@ -17,6 +17,7 @@ from gis.prepared import parse_statement
 from gis.statements import compose, identifier, identifiers
 from layers import table
 from layers.model import DATA
+from layers.targets import CUT_MARGIN, LARGE_BYTES, squares_around
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from gis.prepared import Statement, Value
     from tiles.source import TileSource
 
-# Tile units around the query's box that a large geometry is cut to, so that the cut is never drawn.
-_CUT_MARGIN = 16
 # Little-endian: byte order, type, SRID, rings, points of the ring, and five points.
 _EWKB_BOX = struct.Struct("<BIIII10d")
 _POLYGON_WITH_SRID = 0x20000003
@@ -61,10 +60,12 @@ def build_values(sources: Sequence[TileSource], x: int, y: int, asked: Sequence[
         "move_x": -tile.west / unit,
         "move_y": tile.north / unit,
     }
+    if any(source.pieces for source in sources):
+        values["squares"] = "{" + ",".join(map(str, squares_around(first.zoom, x, y))) + "}"
     for at, (source, box) in enumerate(zip(sources, asked, strict=True)):
         values |= {
             f"asked_{at}": _write_geometry(box),
-            f"around_{at}": _write_box(box.grown(_CUT_MARGIN * source.stored_unit)),
+            f"around_{at}": _write_box(box.grown(CUT_MARGIN * source.stored_unit)),
             f"unit_{at}": source.stored_unit,
             f"least_size_{at}": source.least_size,
         }
@@ -152,7 +153,7 @@ class _Member:
 
     def _polygon(self) -> sql.Composable:
         source = self._source
-        near = compose("tiles", "near", geometry=self._geometry, around=self._bound("around", "box2d"))
+        near = self._near()
         wide = sql.SQL("ST_Buffer({}, {}, 'quad_segs=1')").format(near, self._bound("unit"))
         clipped, widened = self._clipped(near), self._clipped(wide)
         if source.safe_zoom is None or source.coarse:
@@ -168,6 +169,31 @@ class _Member:
             widened=widened,
         )
 
+    def _near(self) -> sql.Composable:
+        """Of a large geometry what lies around the tile, of any other the whole."""
+        return compose(
+            "tiles",
+            "near",
+            geometry=self._geometry,
+            held=self._held(),
+            least_bytes=sql.Literal(LARGE_BYTES),
+            around=self._bound("around", "box2d"),
+        )
+
+    def _held(self) -> sql.Composable:
+        """The stored piece of a large geometry that holds the tile with its surroundings, or all of it."""
+        source = self._source
+        if source.pieces is None:
+            return self._geometry
+        return compose(
+            "tiles",
+            "piece",
+            pieces=identifier(DATA, source.pieces),
+            geometry=self._geometry,
+            grid=sql.Literal(source.grid.stored_as),
+            least_bytes=sql.Literal(LARGE_BYTES),
+        )
+
     def _moves(self) -> sql.Composable:
         """Steps of a line on its way into the tile that are looked at more than once."""
         if self._source.kind != "line":
@@ -177,6 +203,7 @@ class _Member:
             "line_moves",
             geometry=self._geometry,
             asked=self._bound("asked", "geometry"),
+            held=self._held(),
             around=self._bound("around", "box2d"),
             moved=self._line_in_tile(identifier("_near")),
         )

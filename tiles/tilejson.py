@@ -10,9 +10,9 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from gis import crs
+from layers.targets import BUFFER
 from tiles.addresses import StyleAddress, tile_template
 from tiles.grid import EXTENT, WEB_MERCATOR_QUAD
-from tiles.source import BUFFER
 
 if TYPE_CHECKING:
     from gis.envelope import Envelope

@@ -26,6 +26,7 @@ from layers.loading.known import (
     find_waiting,
 )
 from layers.loading.load import NewVersion, copy_rows, create_table, finish_table, insert_version
+from layers.loading.pieces import write_pieces
 from layers.loading.plan import (
     build_fingerprint,
     build_token,
@@ -310,8 +311,7 @@ def _publish_or_hold(
 
 def _seen(request: _Request, reading: Reading, table: str) -> Seen:
     """The version that is being made, as it is compared."""
-    stored = Stored(table, request.portal.crs, request.manifest, reading.row_count)
-    return Seen(stored, reading.native_extent)
+    return Seen(Stored(table, request.portal.crs, request.manifest, reading.row_count), reading.native_extent)
 
 
 def _token(request: _Request, reading: Reading, withdrawals: int) -> str:
@@ -320,23 +320,19 @@ def _token(request: _Request, reading: Reading, withdrawals: int) -> str:
 
 def _new_table(connection: Connection, request: _Request, table: str, staged: StagedSource) -> str:
     """Make a table and load the rows; its name."""
-
-    def sent(done: int, total: int) -> None:
-        request.progress(Progress(step="load", done=done, total=total))
-
     create_table(connection, table, request.columns)
-    copy_rows(connection, table, request.columns, staged.folder / "rows.copy", sent)
+    copy_rows(connection, table, request.columns, staged.folder / "rows.copy", _told(request, "load"))
     return table
 
 
 def _finish(connection: Connection, request: _Request, table: str) -> None:
-    finish_table(
-        connection,
-        table,
-        request.columns,
-        searched=request.manifest.search is not None,
-        progress=lambda done, total: request.progress(Progress(step="index", done=done, total=total)),
-    )
+    searched = request.manifest.search is not None
+    finish_table(connection, table, request.columns, searched=searched, progress=_told(request, "index"))
+    write_pieces(connection, table, request.manifest, request.portal.crs, request.targets)
+
+
+def _told(request: _Request, step: str) -> Callable[[int, int], None]:
+    return lambda done, total: request.progress(Progress(step=step, done=done, total=total))
 
 
 def _unchanged(request: _Request, previous: KnownVersion, job: OpenJob) -> ImportReport:

@@ -91,11 +91,21 @@ def insert_version(connection: Connection, new: NewVersion) -> tuple[int, int]:
 
 
 def create_table(connection: Connection, name: str, columns: Sequence[StoredColumn]) -> None:
-    """Make the empty table of a version. Rows get no room for updates: there are none."""
+    """Make the empty table of a version. Rows get no room for updates: there are none.
+
+    Large geometry is not compressed: that would spare little, and every look at its box would read all of it.
+    """
+    table = identifier(DATA, name)
     statement = sql.SQL("CREATE TABLE {} ({})").format(
-        identifier(DATA, name), sql.SQL(", ").join([_define(column) for column in columns])
+        table, sql.SQL(", ").join([_define(column) for column in columns])
     )
     connection.execute(statement)
+    plain = [
+        sql.SQL("ALTER COLUMN {} SET STORAGE EXTERNAL").format(identifier(column.name))
+        for column in columns
+        if column.type == "geometry"
+    ]
+    connection.execute(sql.SQL("ALTER TABLE {} {}").format(table, sql.SQL(", ").join(plain)))
 
 
 def copy_rows(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from layers.targets import TileTarget
 
 # Raise it when stored columns or tiles are made differently: every token changes, every layer is read anew.
-ENCODER_VERSION = 3
+ENCODER_VERSION = 4
 TOKEN_LENGTH = 16
 # Scale limits are round numbers; a hair of map distortion must not move one to the next zoom.
 _ZOOM_SLACK = 0.01

@@ -24,6 +24,7 @@ from gis.geometry import transform_geometries, transform_geometry
 from gis.settings import Settings
 from layers.catalogue import Catalogue
 from layers.loading.load import create_table, finish_table
+from layers.loading.pieces import write_pieces
 from layers.loading.plan import find_bands, stored_columns, table_name
 from layers.loading.withdraw import withdraw_layer
 from layers.manifest import parse_manifest
@@ -339,6 +340,7 @@ def _create_table(
                 }
                 cursor.execute(insert, [cells.get(column.name) for column in columns])
         finish_table(connection, table_name(number), columns, searched=True)
+        write_pieces(connection, table_name(number), manifest, portal.crs, targets)
 
 
 def _cells(row: Row, kind: str, srid: int) -> dict[str, Any]:
