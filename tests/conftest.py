@@ -9,6 +9,7 @@ import itertools
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -147,6 +148,8 @@ def client(app: Flask) -> FlaskClient:
 def _remove_abandoned_homes() -> None:
     for home in _HOMES.glob(f"{_PREFIX}*"):
         pid = home.name.removeprefix(_PREFIX).split("-")[0]
-        if home.owner() == Path("/proc/self").owner() and not Path("/proc", pid).exists():
-            EmbeddedCluster(home).stop()
-            shutil.rmtree(home, ignore_errors=True)
+        # Another process of this run may remove the same one.
+        with suppress(FileNotFoundError):
+            if home.owner() == Path("/proc/self").owner() and not Path("/proc", pid).exists():
+                EmbeddedCluster(home).stop()
+                shutil.rmtree(home, ignore_errors=True)
