@@ -105,7 +105,8 @@ def create_table(connection: Connection, name: str, columns: Sequence[StoredColu
         for column in columns
         if column.type == "geometry"
     ]
-    connection.execute(sql.SQL("ALTER TABLE {} {}").format(table, sql.SQL(", ").join(plain)))
+    if plain:
+        connection.execute(sql.SQL("ALTER TABLE {} {}").format(table, sql.SQL(", ").join(plain)))
 
 
 def copy_rows(
