@@ -30,11 +30,12 @@ if TYPE_CHECKING:
 def two_versions(
     run_import_of: Any, fields_manifest: Callable[..., Manifest], write_fields: Callable[..., Path]
 ) -> Callable[..., list[PublishedLayer]]:
-    """Publishes 600 fields, then as many: a quarter of them gone, a quarter new, the others moved."""
+    """Publishes fields, then as many: a quarter of them gone, a quarter new, the others moved."""
 
-    def publish(**parts: Any) -> list[PublishedLayer]:
-        run_import_of(fields_manifest(), write_fields(range(600)))
-        run_import_of(fields_manifest(**parts), write_fields(range(150, 750), north=1.0))
+    def publish(*, rows: int = 600, **parts: Any) -> list[PublishedLayer]:
+        moved = range(rows // 4, rows // 4 + rows)
+        run_import_of(fields_manifest(), write_fields(range(rows)))
+        run_import_of(fields_manifest(**parts), write_fields(moved, north=1.0))
         versions = Catalogue(run_import_of.database).versions_with_waiting("fields")
         return sorted(versions, key=lambda each: each.number)
 
@@ -75,11 +76,11 @@ def test_pages_of_versions_with_other_keys(
     run_import_of: Any, two_versions: Callable[..., list[PublishedLayer]]
 ) -> None:
     """A key that both versions have by chance is told twice, also where a page ends between the two."""
-    before, after = two_versions(key=["area"])
+    before, after = two_versions(rows=120, key=["area"])
 
     for limit in (1, 7, 100):
         whole, pages = whole_and_pages(run_import_of, before, after, kind=None, limit=limit)
-        assert len(whole) == 1200
+        assert len(whole) == 240
         assert pages == whole
 
 

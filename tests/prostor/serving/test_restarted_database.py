@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -161,10 +161,12 @@ def guests(service: Service, template: str, *, readers: int) -> Iterator[Report]
     for thread in threads:
         thread.start()
     time.sleep(0.3)
-    yield report
-    stop.set()
-    for thread in threads:
-        thread.join()
+    try:
+        yield report
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
     assert report.failures == []
 
 
@@ -210,11 +212,10 @@ def wait_for_recovery(service: Service, town: Town) -> None:
     recovered: set[int] = set()
 
     def is_so() -> bool:
-        client = service.client()
-        pid = client.worker()
-        if client.get("/ogc/collections/fields/items?limit=1").status == 200:
-            recovered.add(pid)
-        client.close()
+        with closing(service.client()) as client:
+            pid = client.worker()
+            if client.get("/ogc/collections/fields/items?limit=1").status == 200:
+                recovered.add(pid)
         return len(recovered) == 2
 
     wait_until(is_so, "both workers read from the database")
@@ -236,13 +237,19 @@ def crashed(cluster: EmbeddedCluster) -> Iterator[None]:
 def frozen(cluster: EmbeddedCluster) -> Iterator[None]:
     """No process of it runs until the block ends."""
     members = find_members(cluster.places.data)
-    for pid in members:
-        os.kill(pid, signal.SIGSTOP)
     try:
+        for pid in members:
+            _send(pid, signal.SIGSTOP)
         yield
     finally:
         for pid in members:
-            os.kill(pid, signal.SIGCONT)
+            _send(pid, signal.SIGCONT)
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    # A helper process of PostgreSQL may have ended by itself.
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def kill_a_backend(cluster: EmbeddedCluster) -> None:
