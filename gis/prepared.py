@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.pq.abc import PGconn, PGresult
 
-    Value = str | int | float
+    Value = str | int | float | Sequence[int]
     Row = tuple[bytes | None, ...]
 
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|%)")
 # Types of pg_type.dat; whatever is bound as a text says in the statement what it stands for.
-_TYPES: dict[type, int] = {int: 23, float: 701, str: 0}
+_TYPES: dict[type, int] = {int: 23, float: 701}
 _BINARY = 1
 # As many plans as one connection keeps, the least recently used dropped first.
 _MAX_PLANS = 200
@@ -62,7 +62,7 @@ def read_rows(
     """The rows, every value in PostgreSQL's binary form. Raises psycopg's errors.
 
     The connection must be one without transactions (autocommit), and nobody else may use it meanwhile. A value
-    must have the same type every time: int, float, or a text of which the statement says what it stands for.
+    must have the same type every time: int, float, or a text or a list that the statement casts.
     """
     bound = [values[name] for name in statement.names]
     plans = _plans.get(connection)
@@ -87,7 +87,7 @@ class _Plans:
 
     def ask(self, statement: Statement, bound: Sequence[Value]) -> PGresult:
         name = self._find_or_make(statement, bound)
-        written = [each.encode() if isinstance(each, str) else repr(each).encode() for each in bound]
+        written = [_write(each) for each in bound]
         return self._checked(self._pgconn.exec_prepared(name, written, None, _BINARY))
 
     def forget(self) -> None:
@@ -103,7 +103,7 @@ class _Plans:
             _, oldest = self._names.popitem(last=False)
             self._checked(self._pgconn.exec_(b"DEALLOCATE " + oldest))
         name = b"prostor_%d" % next(_numbers)
-        types = [_TYPES[type(each)] for each in bound]
+        types = [_TYPES.get(type(each), 0) for each in bound]
         self._checked(self._pgconn.prepare(name, statement.text, types))
         self._names[statement.text] = name
         return name
@@ -114,3 +114,12 @@ class _Plans:
         if self._pgconn.status != ConnStatus.OK:
             raise OperationalError(result.get_error_message())
         raise errors.error_from_result(result)
+
+
+def _write(value: Value) -> bytes:
+    """In PostgreSQL's text form, from which a float is read back exactly."""
+    if isinstance(value, str):
+        return value.encode()
+    if isinstance(value, int | float):
+        return repr(value).encode()
+    return f"{{{','.join(map(repr, value))}}}".encode()

@@ -92,6 +92,20 @@ class DiskStore:
             _write(place + ending, content)
         return sum(disk_share(len(content)) for content in files.values())
 
+    def keep_brotli(self, path: str, tile: StoredTile) -> int:
+        """Write the Brotli form beside a tile that is kept; how much of the disk that takes.
+
+        0 when the tile is gone, or is one that a web server must not find. Raises OSError.
+        """
+        place = self._place(path)
+        if tile.truncated or not os.path.exists(place + ".gz"):  # noqa: PTH110
+            return 0
+        try:
+            _write(place + ".br", tile.brotli)
+        except FileNotFoundError:
+            return 0
+        return disk_share(len(tile.brotli))
+
     @property
     def lives(self) -> frozenset[Life]:
         """The lives of all layers in kept tiles; empty when the folder cannot be read."""

@@ -132,6 +132,10 @@ class TileMetrics:
         """A tile was written with so many bytes."""
         self._writes["written",].add_beside(self._written_bytes, written)
 
+    def count_written_bytes(self, written: int) -> None:
+        """Something was written beside a tile that is counted already."""
+        self._written_bytes.add(written)
+
     def count_failed_write(self, result: Literal["failed", "skipped"]) -> None:
         """A tile was not written."""
         self._writes[result,].add()

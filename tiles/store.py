@@ -78,6 +78,8 @@ class TileStore:
         if tile is None:
             return None
         self.memory.keep(path, tile)
+        if self.writer is not None and not (tile.is_empty or tile.brotli):
+            self.writer.compress_later(path)
         return Found(tile, "disk")
 
     def _begin(self, disk: DiskStore) -> None:

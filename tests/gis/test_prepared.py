@@ -41,6 +41,17 @@ def test_values_are_bound(database: Database) -> None:
 
 
 @pytest.mark.database
+def test_lists_are_bound(database: Database) -> None:
+    """Whole numbers arrive as an array; also none at all."""
+    ask = parse_statement("SELECT cardinality(%(all)s::bigint[]), 2 ^ 40 = ANY(%(all)s::bigint[])")
+
+    with database.connection() as connection:
+        found = [read_rows(connection, ask, {"all": all_}) for all_ in ([1, -2, 2**40], ())]
+
+    assert found == [[(b"\0\0\0\3", b"\1")], [(b"\0\0\0\0", b"\0")]]
+
+
+@pytest.mark.database
 def test_a_statement_is_prepared_once(database: Database) -> None:
     """However often it is asked in a connection, there is one plan."""
     with database.connection() as connection:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+import brotli
 import pytest
 import shapely
 
 from gis.database import Database, DatabaseUrls
+from tiles import writing
 from tiles.cache import store_tile
 
 if TYPE_CHECKING:
@@ -169,3 +172,53 @@ def test_a_theme_and_its_layer_are_made_of_the_same_tile(at_home: Callable[[], A
     theme = second.client.get(address(second, "view", second.service.sets.find("view").token))
 
     assert theme.data == alone.data
+
+
+def test_brotli_comes_later(at_home: Callable[[], Any]) -> None:
+    """The first answer is compressed by gzip; a quiet moment later Brotli is in memory and on disk."""
+    workshop = at_home()
+    token = workshop.publish("a", [SQUARE])
+    path = address(workshop, "a", token)
+    asked = {"Accept-Encoding": "br, gzip"}
+
+    first = workshop.client.get(path, headers=asked)
+    written(workshop)
+    second = workshop.client.get(path, headers=asked)
+    (file,) = workshop.service.store.disk.folder.rglob("*.br")
+
+    assert [each.headers["Content-Encoding"] for each in (first, second)] == ["gzip", "br"]
+    assert brotli.decompress(second.data) == gzip.decompress(first.data)
+    assert file.read_bytes() == second.data
+
+
+def test_in_a_rush_tiles_do_without_brotli(at_home: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """When too many wait for it a tile is kept without, and gets it after it was found on the disk again."""
+    workshop = at_home()
+    path = address(workshop, "a", workshop.publish("a", [SQUARE]))
+    asked = {"Accept-Encoding": "br, gzip"}
+    monkeypatch.setattr(writing, "_MAX_WAITING_FOR_BROTLI", 0)
+    workshop.client.get(path, headers=asked)
+    written(workshop)
+    monkeypatch.undo()
+    kept = [workshop.client.get(path, headers=asked).headers["Content-Encoding"]]
+    other = at_home()
+
+    kept += [other.client.get(path, headers=asked).headers["Content-Encoding"]]
+    written(other)
+    kept += [other.client.get(path, headers=asked).headers["Content-Encoding"]]
+
+    assert kept == ["gzip", "gzip", "br"]
+
+
+def test_a_withdrawn_tile_gets_no_brotli(at_home: Callable[[], Any]) -> None:
+    """What is taken away before its quiet moment leaves no file behind."""
+    workshop = at_home()
+    path = address(workshop, "a", workshop.publish("a", [SQUARE]))
+    disk = workshop.service.store.disk
+    workshop.client.get(path)
+    written(workshop)
+    tile = workshop.service.store.memory.find(path)
+    disk.purge(disk.lives)
+
+    assert disk.keep_brotli(path, tile) == 0
+    assert not list(disk.set_folders())
