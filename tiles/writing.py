@@ -1,7 +1,7 @@
 """Tiles on their way to the disk: written behind the answer, by one thread of the process.
 
-Brotli costs as much as all the rest together, so a tile gets it in a quiet moment. In a rush, when many wait for
-that, a tile may do without, until it is found on the disk again: gzip serves everybody.
+Brotli costs as much as all the rest together, so a tile gets it in a quiet moment. In a rush, when many wait
+for that, a tile may do without, until it is found on the disk again: gzip serves everybody.
 
 A disk that is full, read-only or gone costs nobody an answer: the tile is served, the trouble is remembered and
 said, and the next tile is tried again.
