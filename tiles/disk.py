@@ -4,8 +4,10 @@
     {folder}/{set}@{token}/{grid}/{z}/{x}/{y}.mvt.gz
 
 Only paths with a token are kept, so nothing here grows stale. A file appears whole or not at all; one that was
-torn all the same is noticed when it is read, and made anew. A tile that leaves features out is kept under names
-with `.cut`, because a web server could not say so in a header. Nothing but `OSError` is raised.
+torn all the same is noticed when it is read, and made anew. A web server does not notice, so what it looks for
+is safe on the disk before it has its name; until then a tile is `.fresh`, for us alone. A tile that leaves
+features out is kept under names with `.cut`, because a web server could not say so. Nothing but `OSError` is
+raised.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import shutil
 import threading
 import time
 import zlib
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -73,8 +75,9 @@ class DiskStore:
         lives = self._read_lives(_set_of(path))
         if lives is None:
             return None
-        if (body := self._read(place, ".gz")) is not None:
-            return StoredTile(*body, lives=lives)
+        for ending in (".gz", ".fresh"):
+            if (body := self._read(place, ending)) is not None:
+                return StoredTile(*body, lives=lives)
         if os.path.exists(place + ".empty"):  # noqa: PTH110  as for all of a tile's files: five times as quick
             return StoredTile(b"", name_content(b""), lives=lives)
         if (body := self._read(place, ".cut.gz")) is not None:
@@ -83,25 +86,33 @@ class DiskStore:
         return None
 
     def keep(self, path: str, tile: StoredTile) -> int:
-        """Write a tile; how much of the disk that takes. Raises OSError, with nothing half-written."""
+        """Write a tile; how much of the disk that takes. Raises OSError, with nothing half-written.
+
+        Without Brotli it is `fresh`, and waits for `finish`: a disk takes milliseconds to be sure of a file.
+        """
         place = self._place(path)
         self._make_set_folder(_set_of(path), tile.lives)
         os.makedirs(os.path.dirname(place), exist_ok=True)  # noqa: PTH103, PTH120
         files = dict(_files_of(tile))
         for ending, content in files.items():
-            _write(place + ending, content)
+            (_write_for_good if tile.brotli else _write)(place + ending, content)
         return sum(disk_share(len(content)) for content in files.values())
 
-    def keep_brotli(self, path: str, tile: StoredTile) -> int:
-        """Write the Brotli form beside a tile that is kept; how much of the disk that takes.
+    def finish(self, path: str, tile: StoredTile) -> int:
+        """Give a kept tile, compressed by Brotli now, the names a web server looks for; bytes more on the disk.
 
         0 when the tile is gone, or is one that a web server must not find. Raises OSError.
         """
         place = self._place(path)
-        if tile.truncated or not os.path.exists(place + ".gz"):  # noqa: PTH110
+        if tile.truncated or tile.is_empty:
             return 0
         try:
-            _write(place + ".br", tile.brotli)
+            is_fresh = not os.path.exists(place + ".gz")  # noqa: PTH110
+            if is_fresh:
+                _make_sure(place + ".fresh")
+            _write_for_good(place + ".br", tile.brotli)
+            if is_fresh:
+                os.rename(place + ".fresh", place + ".gz")  # noqa: PTH104
         except FileNotFoundError:
             return 0
         return disk_share(len(tile.brotli))
@@ -238,10 +249,11 @@ def _files_of(tile: StoredTile) -> Iterator[tuple[str, bytes]]:
     elif tile.truncated:
         yield ".cut", tile.truncated.encode()
         yield ".cut.gz", tile.gzipped
-    else:
-        if tile.brotli:
-            yield ".br", tile.brotli
+    elif tile.brotli:
+        yield ".br", tile.brotli
         yield ".gz", tile.gzipped
+    else:
+        yield ".fresh", tile.gzipped
 
 
 def _set_of(path: str) -> str:
@@ -267,17 +279,39 @@ def _read_bytes(place: str | Path) -> bytes | None:
 
 
 def _write(place: str | Path, content: bytes) -> None:
-    """Whole or not at all, also when the machine loses its power."""
-    folder, _, name = str(place).rpartition("/")
+    """Whole or not at all, as long as the machine does not lose its power."""
+    with _written_beside(str(place), content) as part:
+        os.rename(part, place)  # noqa: PTH104
+
+
+def _write_for_good(place: str | Path, content: bytes) -> None:
+    """Whole or not at all, whatever happens."""
+    with _written_beside(str(place), content) as part:
+        _make_sure(part)
+        os.rename(part, place)  # noqa: PTH104
+
+
+@contextmanager
+def _written_beside(place: str, content: bytes) -> Iterator[str]:
+    """A file under another name in the same folder. Raises OSError, with nothing left behind."""
+    folder, _, name = place.rpartition("/")
     part = f"{folder}/{NEW}{secrets.token_hex(8)}.{name}"
     try:
         with open(part, "xb", buffering=0) as file:  # noqa: PTH123
             file.write(content)
-            os.fsync(file.fileno())
-        os.rename(part, place)  # noqa: PTH104
+        yield part
     except OSError:
         _remove(part)
         raise
+
+
+def _make_sure(place: str) -> None:
+    """Wait until the disk has what is in a file."""
+    file = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
 
 
 def _remove(place: str) -> None:

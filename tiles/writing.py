@@ -135,7 +135,7 @@ class Writer:
             return
         tile = with_brotli(tile)
         self._memory.keep(path, tile)
-        written = self._disk.keep_brotli(path, tile)
+        written = self._disk.finish(path, tile)
         self._metrics.count_written_bytes(written)
         self._sweeper.count(written)
 

@@ -71,6 +71,43 @@ def test_files_can_be_sent_as_they_are(disk: DiskStore) -> None:
     assert sorted(entry.name for entry in (place / "2").iterdir()) == ["2.mvt.cut", "2.mvt.cut.gz"]
 
 
+def test_a_fresh_tile_is_for_us_alone(disk: DiskStore) -> None:
+    """Without Brotli it is found by our processes, and by no web server before it is safe on the disk."""
+    fresh = store_tile(b"body", frozenset((LIFE,)))
+    disk.keep(address(), fresh)
+    before = [each.name for each in disk.folder.rglob("2.mvt.*")]
+    found = DiskStore(disk.folder).find(address())
+
+    disk.finish(address(), tile(b"body"))
+
+    assert (before, found) == (["2.mvt.fresh"], fresh)
+    assert sorted(each.name for each in disk.folder.rglob("2.mvt.*")) == ["2.mvt.br", "2.mvt.gz"]
+    assert DiskStore(disk.folder).find(address()) == tile(b"body")
+
+
+def test_only_what_is_kept_is_finished(disk: DiskStore) -> None:
+    """A tile that was swept or withdrawn meanwhile, is empty or was cut leaves nothing for a web server."""
+    disk.keep(address(x=0), tile(b"cut", truncated="parcels;max=100"))
+    disk.keep(address(x=1), tile(b""))
+
+    finished = [disk.finish(address(x=0), tile(b"cut", truncated="parcels;max=100"))]
+    finished += [disk.finish(address(x=x), tile(body)) for x, body in ((1, b""), (2, b"gone"))]
+
+    assert finished == [0, 0, 0]
+    assert not [each for ending in ("gz", "br") for each in disk.folder.rglob(f"2.mvt.{ending}")]
+
+
+@pytest.mark.parametrize("length", [0, 10, 200])
+def test_a_torn_fresh_tile_is_not_served(disk: DiskStore, length: int) -> None:
+    """What a machine without power made of it is removed when it is read."""
+    disk.keep(address(), store_tile(os.urandom(500), frozenset((LIFE,))))
+    (file,) = disk.folder.rglob("*.fresh")
+    os.truncate(file, length)
+
+    assert disk.find(address()) is None
+    assert not file.exists()
+
+
 @pytest.mark.parametrize(
     "spoil", [lambda content: content[:-4], lambda _content: b"", lambda c: c[:20] + b"x" + c[21:]]
 )

@@ -220,5 +220,5 @@ def test_a_withdrawn_tile_gets_no_brotli(at_home: Callable[[], Any]) -> None:
     tile = workshop.service.store.memory.find(path)
     disk.purge(disk.lives)
 
-    assert disk.keep_brotli(path, tile) == 0
+    assert disk.finish(path, tile) == 0
     assert not list(disk.set_folders())

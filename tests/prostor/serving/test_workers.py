@@ -153,7 +153,8 @@ def test_a_worker_killed_while_it_writes_tiles(
     assert {path: each.body for path, each in after.items()} == {
         path: each.body for path, each in before.items()
     }
-    files = list((town.home / "cache" / "tiles").rglob("[0-9]*.mvt.gz"))
+    cache = town.home / "cache" / "tiles"
+    files = [each for ending in ("fresh", "gz") for each in cache.rglob(f"[0-9]*.mvt.{ending}")]
     assert len(files) >= 40
     assert all(gzip.decompress(file.read_bytes()) for file in files)
     assert recounted["prostor_tile_disk_torn_total"] == 0
