@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from psycopg import OperationalError, errors
-from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq import DiagnosticField, ExecStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn, PGresult
 
     Value = str | int | float | Sequence[int]
+    # What stands in a row, in binary form.
     Row = tuple[bytes | None, ...]
 
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|%)")
@@ -111,7 +112,8 @@ class _Plans:
     def _checked(self, result: PGresult) -> PGresult:
         if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
             return result
-        if self._pgconn.status != ConnStatus.OK:
+        # What libpq itself has to say has no code of PostgreSQL: the connection is lost.
+        if result.error_field(DiagnosticField.SQLSTATE) is None:
             raise OperationalError(result.get_error_message())
         raise errors.error_from_result(result)
 

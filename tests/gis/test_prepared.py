@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -139,13 +141,26 @@ def test_an_ended_session_is_replaced_unnoticed(database: Database) -> None:
     with database.connection() as connection:
         after = read_rows(connection, ask, {})
         pid = connection.info.backend_pid
-        threading.Timer(0.2, _end_session, (database, pid)).start()
+        ending = threading.Timer(0.2, _end_session, (database, pid))
+        ending.start()
         with pytest.raises(UnavailableError, match="away"), database.connection():
             read_rows(connection, parse_statement("SELECT pg_sleep(5)"), {})
+    ending.join()
     with database.connection() as connection:
         again = read_rows(connection, ask, {})
 
     assert len({before[0], after[0], again[0]}) == 3
+
+
+@pytest.mark.database
+def test_a_server_that_hangs_up_without_a_word_is_away(database: Database) -> None:
+    """A killed backend says nothing: that is no fault of the statement."""
+    with psycopg.connect(database.urls.reader, autocommit=True) as connection:
+        with socket.socket(fileno=os.dup(connection.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
+
+        with pytest.raises(psycopg.OperationalError):
+            read_rows(connection, parse_statement("SELECT 1"), {})
 
 
 def _end_session(database: Database, pid: int) -> None:
