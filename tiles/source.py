@@ -98,6 +98,14 @@ class TileSource:
         return safe_zoom(self.grid.stored_as)
 
     @property
+    def is_snapped(self) -> bool:
+        """True when polygons that lie in a tile are only rounded.
+
+        With less detail a shape may be narrower somewhere, and safe zooms are those of the whole one.
+        """
+        return self.safe_zoom is not None and self.coarse is None
+
+    @property
     def pieces(self) -> str | None:
         """The table with large features in pieces, cut for this grid; None without, and for less detail."""
         if not self.layer.has_pieces or self.grid.stored_as not in self.layer.grids:

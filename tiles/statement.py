@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from psycopg import sql
 
+from gis.envelope import Envelope
 from gis.prepared import parse_statement
 from gis.statements import compose, identifier, identifiers
 from layers import table
@@ -22,10 +23,12 @@ from layers.targets import CUT_MARGIN, LARGE_BYTES, squares_around
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gis.envelope import Envelope
     from gis.prepared import Statement, Value
     from tiles.source import TileSource
 
+# Units by which a polygon may reach beyond the buffer and yet is not clipped: 16 CSS pixels. More would save
+# little and make tiles larger: of what is not clipped all vertices travel.
+_SLACK = 256
 # Little-endian: byte order, type, SRID, rings, points of the ring, and five points.
 _EWKB_BOX = struct.Struct("<BIIII10d")
 _POLYGON_WITH_SRID = 0x20000003
@@ -39,10 +42,9 @@ def build_statement(sources: tuple[TileSource, ...]) -> Statement:
 
 
 @lru_cache(maxsize=2048)
-def build_question_beyond(source: TileSource) -> Statement:
-    """The statement that says whether a tile would hold more features than the cap lets in."""
-    member = _Member(source, 0)
-    return parse_statement(compose("tiles", "features_beyond", **member.chosen()).as_string(None))
+def build_statement_of_largest(source: TileSource) -> Statement:
+    """The same for one source that has more features in a tile than it may hold: with the largest of them."""
+    return parse_statement(_Member(source, 0, chosen="chosen_largest").statement().as_string(None))
 
 
 def build_values(sources: Sequence[TileSource], x: int, y: int, asked: Sequence[Envelope]) -> dict[str, Value]:
@@ -69,7 +71,17 @@ def build_values(sources: Sequence[TileSource], x: int, y: int, asked: Sequence[
             f"unit_{at}": source.stored_unit,
             f"least_size_{at}": source.least_size,
         }
+        if source.is_snapped:
+            values |= _write_slack(box, _SLACK * source.stored_unit, at)
     return values
+
+
+def _write_slack(box: Envelope, slack: float, at: int) -> dict[str, Value]:
+    """The box with some room to west and east, and with some to south and north."""
+    west, south, east, north = box.bounds
+    wide = Envelope(west - slack, south, east + slack, north, box.srid)
+    tall = Envelope(west, south - slack, east, north + slack, box.srid)
+    return {f"wide_{at}": _write_geometry(wide), f"tall_{at}": _write_geometry(tall)}
 
 
 def _write_box(box: Envelope) -> str:
@@ -84,11 +96,12 @@ def _write_geometry(box: Envelope) -> str:
 
 
 class _Member:
-    """One source's part of the statement; `at` is its place."""
+    """One source's part of the statement; `at` is its place, `chosen` the clause that chooses features."""
 
-    def __init__(self, source: TileSource, at: int) -> None:
+    def __init__(self, source: TileSource, at: int, chosen: str = "chosen") -> None:
         self._source = source
         self._at = at
+        self._clause = chosen
         self._stored = identifier(source.geometry)
         # What is drawn: at small scales the shape with less detail, where there is one.
         self._geometry = identifier("_drawn") if source.coarse else self._stored
@@ -99,27 +112,31 @@ class _Member:
             "tile",
             layer=sql.Literal(self._source.name),
             labels=self._labels(),
-            stored=self._stored_columns(),
-            order=self._order(),
+            chosen=self._chosen(),
             properties=identifiers([table.FID, *self._source.columns]),
             shape=self._shape(),
             moves=self._moves(),
             places=self._label_places(),
-            **self.chosen(),
         )
 
-    def chosen(self) -> dict[str, sql.Composable]:
-        """From which table features are taken, which ones, and how many at most."""
+    def _chosen(self) -> sql.Composable:
+        """From which table features are taken, which ones, in which order, and how many at most."""
         source = self._source
         size = identifier(table.SIZE)
         enough = sql.SQL("{} >= {}").format(size, self._bound("least_size"))
-        return {
-            "table": identifier(DATA, source.layer.table_name),
-            "geometry": self._stored,
-            "asked": self._bound("asked", "geometry"),
-            "large_enough": enough if source.least_size > 0 else sql.SQL("TRUE"),
-            "limit": sql.Literal(source.max_features),
-        }
+        return compose(
+            "tiles",
+            self._clause,
+            stored=self._stored_columns(),
+            table=identifier(DATA, source.layer.table_name),
+            geometry=self._stored,
+            asked=self._bound("asked", "geometry"),
+            large_enough=enough if source.least_size > 0 else sql.SQL("TRUE"),
+            order=self._order(),
+            size=size,
+            fid=identifier(table.FID),
+            limit=sql.Literal(source.max_features),
+        )
 
     def _bound(self, name: str, kind: str | None = None) -> sql.Composable:
         """A value of this member; texts say what they stand for."""
@@ -138,10 +155,9 @@ class _Member:
         return sql.SQL("{}, {}").format(stored, drawn)
 
     def _order(self) -> sql.Composable:
-        """Largest first, so that a cap takes the least and small features are drawn on top; then by id."""
-        if self._source.kind == "point":
-            return identifier(table.FID)
-        return sql.SQL("{} DESC, {}").format(identifier(table.SIZE), identifier(table.FID))
+        if self._source.kind == "polygon":
+            return compose("tiles", "order_polygons", size=identifier(table.SIZE))
+        return sql.SQL("ctid")
 
     def _shape(self) -> sql.Composable:
         if self._source.kind == "point":
@@ -156,15 +172,15 @@ class _Member:
         near = self._near()
         wide = sql.SQL("ST_Buffer({}, {}, 'quad_segs=1')").format(near, self._bound("unit"))
         clipped, widened = self._clipped(near), self._clipped(wide)
-        if source.safe_zoom is None or source.coarse:
-            # With less detail a shape may be narrower somewhere, and safe zooms are those of the whole one.
+        if not source.is_snapped:
             return sql.SQL("COALESCE({}, {})").format(clipped, widened)
         return compose(
             "tiles",
             "shape_snapped",
             geometry=self._geometry,
-            asked=self._bound("asked", "geometry"),
-            safe_zoom=identifier(source.safe_zoom),
+            wide=self._bound("wide", "geometry"),
+            tall=self._bound("tall", "geometry"),
+            safe_zoom=identifier(source.safe_zoom or ""),
             clipped=clipped,
             widened=widened,
         )

@@ -14,7 +14,7 @@ from functools import cache
 # attributes, order, labels, buffers, or members joined otherwise. Nothing need be imported again. Not for other
 # bytes with the same meaning. `tests/tiles/test_tile_encoder.py` fails when it was forgotten. What an import
 # stores has a number of its own, in layers/loading/plan.py.
-TILE_ENCODER = 2
+TILE_ENCODER = 3
 
 _DIGITS = 16
 

@@ -16,20 +16,17 @@ from gis import crs
 from gis.envelope import Envelope
 from gis.errors import GoneError, UnavailableError
 from gis.prepared import read_rows
-from tiles.statement import build_question_beyond, build_statement, build_values
+from tiles.statement import build_statement, build_statement_of_largest, build_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from psycopg import Connection
 
+    from gis.prepared import Row
     from tiles.source import TileSource
 
     AnyConnection = Connection[tuple[object, ...]]
-
-
-# A boolean in PostgreSQL's binary form.
-_TRUE = b"\x01"
 
 
 @dataclass(frozen=True)
@@ -100,20 +97,24 @@ def _read_together(
     sources = tuple(query.source for query in queries)
     values = build_values(sources, x, y, [query.asked for query in queries])
     rows = read_rows(connection, build_statement(sources), values)
-    tiles: dict[str, LayerTile] = {}
-    for query, (features, labels, count) in zip(queries, rows, strict=True):
-        features_taken = int.from_bytes(count or b"")
-        is_full = features_taken == query.source.max_features
-        is_truncated = is_full and _holds_more(connection, query, x, y)
-        body = (features or b"") + (labels or b"")
-        tiles[query.source.name] = LayerTile(body, features_taken, is_truncated=is_truncated)
-    return tiles
+    return {
+        query.source.name: _read_layer(connection, query, row, x, y)
+        for query, row in zip(queries, rows, strict=True)
+    }
 
 
-def _holds_more(connection: AnyConnection, query: LayerQuery, x: int, y: int) -> bool:
-    values = build_values((query.source,), x, y, [query.asked])
-    rows = read_rows(connection, build_question_beyond(query.source), values)
-    return rows[0][0] == _TRUE
+def _read_layer(connection: AnyConnection, query: LayerQuery, row: Row, x: int, y: int) -> LayerTile:
+    """One layer's row; one that holds more than the cap is asked for once more, with the largest features."""
+    is_truncated = _count(row) > query.source.max_features
+    if is_truncated:
+        values = build_values((query.source,), x, y, [query.asked])
+        (row,) = read_rows(connection, build_statement_of_largest(query.source), values)
+    features, labels, _ = row
+    return LayerTile((features or b"") + (labels or b""), _count(row), is_truncated=is_truncated)
+
+
+def _count(row: Row) -> int:
+    return int.from_bytes(row[2] or b"")
 
 
 def _read_one_by_one(connection: AnyConnection, queries: Sequence[LayerQuery], x: int, y: int) -> LayerTiles:

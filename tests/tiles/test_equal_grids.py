@@ -14,7 +14,6 @@ import pytest
 import shapely
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from psycopg import sql
 
 from gis import crs
 from gis.database import Database
@@ -113,27 +112,18 @@ def _show(workshop: Any, name: str, grid_id: str, z: int, window: shapely.Polygo
     box = crs.transform_envelope(Envelope(*window.bounds, srid=3794), grid.srid)
     first_x, first_y, last_x, last_y = grid.tile_range(z, box)
     found: dict[int, Any] = {}
-    largest_first = _largest_first(workshop, name)
+    order = workshop.order(name)
     for x, y in itertools.product(range(first_x, last_x + 1), range(first_y, last_y + 1)):
         response = workshop.client.get(f"/tiles/{name}/{grid_id}/{z}/{x}/{y}.mvt")
         features = read_strictly(response.data).get(name, [])
         ids = [feature.id for feature in features]
-        assert ids == [fid for fid in largest_first if fid in ids]
+        assert ids == [fid for fid in order if fid in ids]
         tile = grid.tile_envelope(z, x, y)
         for feature in features:
             drawn = feature.geometry.intersection(shapely.box(0, 0, 4096, 4096))
             if _on_ground(drawn, grid, z, tile).intersects(window):
                 found[feature.id] = tuple(feature.properties.items())
     return found
-
-
-def _largest_first(workshop: Any, name: str) -> list[int]:
-    """The ids of a layer in the order in which every tile holds them."""
-    statement = sql.SQL("SELECT _fid FROM {} ORDER BY _size DESC, _fid").format(
-        sql.Identifier("data", workshop.table_name(name))
-    )
-    with workshop.database.cursor() as cursor:
-        return [row[0] for row in cursor.execute(statement).fetchall()]
 
 
 def _on_ground(shape: shapely.Geometry, grid: Any, z: int, tile: Envelope) -> shapely.Geometry:

@@ -72,8 +72,8 @@ def test_label_text_travels_with_labels_only(workshop: Any) -> None:
 
 
 def test_largest_come_first(workshop: Any) -> None:
-    """Features are ordered by size, so that small ones are drawn on top, and by id among equals."""
-    workshop.publish("a", [_square(3), _square(9), _square(3), _square(30)])
+    """Features of half the width are drawn on top of larger ones; about equal ones as they are stored."""
+    workshop.publish("a", [_square(4.5), _square(9), _square(7), _square(30)])
 
     tile = workshop.tile_at("a", "SI-D96", 12, HERE)
 
@@ -88,7 +88,7 @@ def test_cap_keeps_the_largest_and_says_so(workshop: Any) -> None:
     response = workshop.client.get(f"/tiles/a/SI-D96/12/{place[0]}/{place[1]}.mvt")
 
     assert response.headers["X-Features-Truncated"] == "a;max=100"
-    assert _ids(workshop.decode(response.data), "a") == list(range(150, 50, -1))
+    assert _ids(workshop.decode(response.data), "a") == [*range(101, 151), *range(51, 101)]
 
 
 def test_exactly_the_cap_is_not_truncated(workshop: Any) -> None:

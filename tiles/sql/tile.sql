@@ -4,12 +4,7 @@ SELECT ST_AsMVT(_feature, {layer}, 4096, '_shape', '_fid'),
        {labels},
        count(*)
 FROM (
-    SELECT {stored}
-    FROM {table}
-    WHERE {geometry} && {asked}
-      AND {large_enough}
-    ORDER BY {order}
-    LIMIT {limit}
+{chosen}
 ) AS _chosen
 {moves}
 CROSS JOIN LATERAL (SELECT {properties}, {shape} AS _shape) AS _feature
