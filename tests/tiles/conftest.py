@@ -120,10 +120,11 @@ class Workshop:
     def order(self, layer_id: str) -> list[int]:
         """The ids of a layer in the order of every tile: by classes of width, then as stored."""
         is_polygon = self.catalogue.find(layer_id).manifest.geometry.kind == "polygon"
-        by_width = "floor(ln(GREATEST(_size, 0.001)::double precision) * 1.4426950408889634)"
+        width = "floor(ln(GREATEST(_size, 0.001)::double precision) * 1.4426950408889634)"
         with self.database.cursor() as cursor:
             composed = sql.SQL("SELECT _fid FROM {} ORDER BY {} DESC, ctid").format(
-                sql.Identifier("data", self.table_name(layer_id)), sql.SQL(by_width if is_polygon else "0")
+                sql.Identifier("data", self.table_name(layer_id)),
+                sql.SQL(width if is_polygon else "0 * _size"),
             )
             return [row[0] for row in cursor.execute(composed).fetchall()]
 
