@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
+OLD = "0" * 16
 
 
 def test_embedded_map_leaves_the_wheel_to_the_page(
@@ -72,6 +74,32 @@ def test_missing_tiles_are_told_and_asked_for_again(open_page: Callable[..., Pag
 
     assert "ni naložil" in told
     assert page.locator("#map-message").is_hidden()
+    watch.faults.clear()
+
+
+def test_a_page_that_outlived_its_version_shows_the_present_one(
+    open_page: Callable[..., Page], watch: Watch
+) -> None:
+    """Tiles of a version that is no longer kept: TileJSON is asked once more, and the map is whole."""
+    page = open_page(ready=False)
+    page.wait_for_selector("body.is-ready")
+    asked: list[str] = []
+
+    def tell_an_old_one(route: Route) -> None:
+        response = route.fetch()
+        asked.append(route.request.url)
+        text = response.text()
+        route.fulfill(response=response, body=text if asked[1:] else re.sub("@[0-9a-f]{16}/", f"@{OLD}/", text))
+
+    page.route("**/tiles/infrastructure/*.json", tell_an_old_one)
+    page.click("label:has([value=infrastructure])")
+    wait_for_tiles(page)
+
+    assert len(asked) == 2
+    assert page.locator("#map-message").is_hidden()
+    assert any(f"@{OLD}/" in url for url in watch.requests)
+    assert watch.faults
+    assert all("404" in fault for fault in watch.faults)
     watch.faults.clear()
 
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { boxOf, interiorPoint } from '../../../viewer/static/js/base/geojson.js';
-import { roundedDenominator, scaleBarLength, scaleDenominator } from '../../../viewer/static/js/base/ground.js';
+import { beyondScale, roundedDenominator, scaleBarLength, scaleDenominator } from '../../../viewer/static/js/base/ground.js';
 import { Wording } from '../../../viewer/static/js/base/wording.js';
 
 const texts = {
@@ -35,6 +35,14 @@ test('one metre per pixel is 1 : 3780 at 96 pixels per inch', () => {
 test('the scale bar is the longest round length that fits', () => {
   assert.deepEqual(scaleBarLength(0.5, 110), { metres: 50, pixels: 100 });
   assert.deepEqual(scaleBarLength(0.1, 100), { metres: 10, pixels: 100 });
+});
+
+test('a layer shows at the limits of its range, give or take a hundredth', () => {
+  const range = { min: 0.5, max: 2 };
+
+  assert.deepEqual([0.499, 0.5, 2, 2.01].map((each) => beyondScale(range, each)), [null, null, null, null]);
+  assert.equal(beyondScale(range, 0.49), 'too near');
+  assert.equal(beyondScale(range, 2.03), 'too far');
 });
 
 test('a point inside a shape is inside, around a hole as well', () => {

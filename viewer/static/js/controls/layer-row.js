@@ -2,7 +2,7 @@
 // it comes from.
 
 import { element, outsideLink } from '../base/elements.js';
-import { roundedDenominator } from '../base/ground.js';
+import { beyondScale, roundedDenominator } from '../base/ground.js';
 
 const FEW_ENTRIES = 6;
 
@@ -85,9 +85,8 @@ export class LayerRow {
   _scaleHint(metresPerPixel) {
     const { min, max } = this.layer.style.scale;
     const say = (key, limit) => this.wording.say(key, { scale: this.wording.number(roundedDenominator(limit)) });
-    if (metresPerPixel > max) return say('layers.zoom_in', max);
-    if (metresPerPixel < min) return say('layers.zoom_out', min);
-    return null;
+    const beyond = beyondScale({ min, max }, metresPerPixel);
+    return beyond && (beyond === 'too far' ? say('layers.zoom_in', max) : say('layers.zoom_out', min));
   }
 }
 

@@ -1,6 +1,7 @@
 // Draws one theme: its tiles, its labels, and which of its layers show at the present scale.
 
 import { Emitter } from '../base/events.js';
+import { beyondScale } from '../base/ground.js';
 import { featuresAt } from './hit-test.js';
 import { LabelCanvas } from './label-canvas.js';
 import { SymbolBook } from './symbols.js';
@@ -102,7 +103,7 @@ export class ThemeDrawing extends Emitter {
 
   _shown() {
     const metresPerPixel = this._metresPerPixel();
-    return this._states.filter(({ id, visible }) => visible && isInScale(this._layers[id].style, metresPerPixel));
+    return this._states.filter(({ id, visible }) => visible && !beyondScale(this._layers[id].style.scale, metresPerPixel));
   }
 
   _metresPerPixel() {
@@ -113,10 +114,6 @@ export class ThemeDrawing extends Emitter {
     if (!this._books.has(id)) this._books.set(id, new SymbolBook(this._layers[id].style));
     return this._books.get(id);
   }
-}
-
-export function isInScale({ scale }, metresPerPixel) {
-  return scale.min <= metresPerPixel && metresPerPixel <= scale.max;
 }
 
 function hitsIn(content, layer, tile, x, y) {

@@ -5,6 +5,8 @@ import { fetchJson } from '../base/requests.js';
 import { EMPTY_TILE, TileContent } from './tile-content.js';
 
 const REMEMBERED_TILES = 400;
+// Of a tile within the zooms of its TileJSON: the version is no longer kept, or the layer was withdrawn.
+const GONE = [404, 410];
 
 export class TileSource {
   constructor(tileJsonAddress) {
@@ -56,15 +58,25 @@ export class TileSource {
     return tile;
   }
 
-  async _fetch({ z, x, y }, signal) {
-    const { tiles, minzoom, maxzoom } = await this.describe();
-    if (signal.aborted || z < minzoom || z > maxzoom) return EMPTY_TILE;
-    const address = tiles[0].replace('{z}', z).replace('{x}', x).replace('{y}', y);
-    const response = await fetch(address, { signal });
-    if (response.status === 204 || response.status === 404) return EMPTY_TILE;
-    if (response.status === 410) this._description = null;
-    if (!response.ok) throw new Error(`tile ${z}/${x}/${y}: status ${response.status}`);
+  async _fetch(numbers, signal) {
+    const described = await this.describe();
+    if (signal.aborted || numbers.z < described.minzoom || numbers.z > described.maxzoom) return EMPTY_TILE;
+    let response = await fetch(addressOf(described, numbers), { signal });
+    if (GONE.includes(response.status)) {
+      const current = await this._describeAnew(described);
+      if (current.tiles[0] !== described.tiles[0]) response = await fetch(addressOf(current, numbers), { signal });
+    }
+    if (response.status === 204) return EMPTY_TILE;
+    if (!response.ok) throw new Error(`${addressOf(described, numbers)}: status ${response.status}`);
     return new TileContent(await response.arrayBuffer(), truncatedLayers(response));
+  }
+
+  /** TileJSON of now, for the page outlived the version it was told of. Many tiles notice it; one asks. */
+  async _describeAnew(known) {
+    const current = await this.describe();
+    if (current !== known) return current;
+    this._description = null;
+    return this.describe();
   }
 
   _release(key, tile) {
@@ -84,6 +96,10 @@ export class TileSource {
       if (tile.users === 0) this._tiles.delete(key);
     }
   }
+}
+
+function addressOf({ tiles }, { z, x, y }) {
+  return tiles[0].replace('{z}', z).replace('{x}', x).replace('{y}', y);
 }
 
 /** The header names each as `layer;max=number`, with commas between. */
