@@ -7,9 +7,9 @@ paper, a page and a file against each other; moment and addresses are not part o
 from __future__ import annotations
 
 import hashlib
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -102,17 +102,21 @@ def read_schema() -> Json:
 
 
 def _write(value: Any) -> Any:
-    if is_dataclass(value):
-        return {
-            each.name: _write(getattr(value, each.name))
-            for each in fields(value)
-            if each.name not in _DRAWING_ONLY
-        }
+    if value is None or isinstance(value, str | int | float):
+        return value
     if isinstance(value, tuple):
         return [_write(each) for each in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, date):
+        return value.isoformat()
+    kind: Any = type(value)
+    return {name: _write(getattr(value, name)) for name in _member_names(kind)}
+
+
+@cache
+def _member_names(kind: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind) if each.name not in _DRAWING_ONLY)
 
 
 def _without_points(value: Any) -> Any:

@@ -6,7 +6,7 @@ else is *no data*, with the reason.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,13 +51,22 @@ class Question:
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What all themes of an answer share: table of belts, day, language, and where layers are complete."""
+    """What all themes of an answer about a parcel share: table of belts, day, language, and where layers claim
+    to be complete: the municipality's outline, or an area that was surveyed."""
 
     belts: Sequence[Belt]
     day: date
     language: str
     outline: BaseGeometry
     surveyed: Mapping[str, BaseGeometry | None]
+    _uncovered: dict[str | None, float] = field(default_factory=dict, compare=False, repr=False)
+
+    def find_uncovered(self, parcel: Parcel, within: str | None) -> float:
+        """The share of the parcel, 0 to 1, outside of an area; it is worked out once for all themes."""
+        known = self._uncovered
+        if within not in known:
+            known[within] = _find_outside(parcel.shape, self.surveyed.get(within) if within else self.outline)
+        return known[within]
 
 
 def judge_theme(parcel: Parcel, question: Question, near: Near | None, around: Circumstances) -> ThemeAnswer:
@@ -236,10 +245,15 @@ def _decide(parcel: Parcel, version: PublishedLayer, theme: ThemeAnswer, around:
 def _find_uncovered(parcel: Parcel, version: PublishedLayer, around: Circumstances) -> float:
     """The share of the parcel, 0 to 1, that lies where the layer claims nothing."""
     coverage = version.manifest.coverage
-    surveyed = around.surveyed.get(coverage.within) if coverage and coverage.within else around.outline
-    if surveyed is None:
+    return around.find_uncovered(parcel, coverage.within if coverage else None)
+
+
+def _find_outside(parcel: BaseGeometry, area: BaseGeometry | None) -> float:
+    if area is None:
         return 1.0
-    outside = shapely.difference(parcel.shape, surveyed)
-    if is_narrower(outside, _OUTLINE_TOLERANCE_M) and not is_narrower(parcel.shape, _OUTLINE_TOLERANCE_M):
+    outside = shapely.difference(parcel, area)
+    if outside.is_empty:
         return 0.0
-    return float(outside.area) / float(parcel.shape.area)
+    if is_narrower(outside, _OUTLINE_TOLERANCE_M) and not is_narrower(parcel, _OUTLINE_TOLERANCE_M):
+        return 0.0
+    return float(outside.area) / float(parcel.area)
