@@ -115,4 +115,4 @@ def build_store(
     folder = settings.home / "cache"
     disk = DiskStore(folder / "tiles", metrics)
     sweeper = Sweeper(disk, settings.tile_disk_megabytes * _MEGABYTE, find_current, metrics)
-    return TileStore(memory, Turns(folder / "turns"), disk, Writer(memory, disk, sweeper, metrics))
+    return TileStore(memory, Turns(settings.home / "turns.lock"), disk, Writer(memory, disk, sweeper, metrics))

@@ -284,14 +284,16 @@ def test_a_killed_holder_keeps_nobody_waiting(tmp_path: Path) -> None:
         "time.sleep(600)"
     )
     holder = subprocess.Popen(
-        [sys.executable, "-c", program, str(tmp_path)],
+        [sys.executable, "-c", program, str(tmp_path / "turns")],
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
     assert holder.stdout is not None
     assert holder.stdout.readline() == b"held\n"
     waited: list[object] = []
-    second = threading.Thread(target=lambda: waited.append(Turns(tmp_path).take(["/a"], lambda: False)))
+    second = threading.Thread(
+        target=lambda: waited.append(Turns(tmp_path / "turns").take(["/a"], lambda: False))
+    )
     second.start()
 
     holder.send_signal(signal.SIGKILL)
@@ -302,11 +304,26 @@ def test_a_killed_holder_keeps_nobody_waiting(tmp_path: Path) -> None:
     assert len(waited) == 1
 
 
-def test_turns_without_a_folder(tmp_path: Path) -> None:
-    """Where no lock can be had, everybody's turn is now."""
-    (tmp_path / "turns").write_text("", encoding="ascii")
+def test_turns_without_a_file(tmp_path: Path) -> None:
+    """Where the common file cannot be opened, everybody's turn is now."""
+    (tmp_path / "turns").mkdir()
 
     Turns(tmp_path / "turns").take(["/a"], lambda: False).end()
+
+
+def test_many_turns_at_once_wait_for_nobody(tmp_path: Path) -> None:
+    """Thousands of tiles that are being made, and another process that wants others."""
+    turns, others = Turns(tmp_path / "turns"), Turns(tmp_path / "turns")
+    held = [turns.take([f"/a/{number}"], lambda: False) for number in range(3000)]
+    looks: list[bool] = []
+
+    for number in range(500):
+        others.take([f"/b/{number}"], lambda: bool(looks.append(True))).end()
+    for turn in held:
+        turn.end()
+
+    # Before each lock it is asked once whether the tile is there; whoever waits asks again.
+    assert len(looks) == 500
 
 
 def test_a_new_folder_is_swept_after_a_while(disk: DiskStore) -> None:
@@ -355,11 +372,11 @@ def test_threads_take_turns_without_a_folder() -> None:
 def test_nobody_waits_where_the_disk_knows_no_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on some network disks: everybody's turn is now, and the tile is made more than once."""
 
-    def refuse(_file: int, _operation: int) -> None:
+    def refuse(_file: int, _operation: int, _lock: bytes) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr("fcntl.flock", refuse)
+    monkeypatch.setattr("fcntl.fcntl", refuse)
     monkeypatch.setattr("tiles.turns._PATIENCE_SECONDS", 600.0)
 
-    Turns(tmp_path).take(["/a"], lambda: False).end()
-    Turns(tmp_path).take(["/a"], lambda: False).end()
+    Turns(tmp_path / "turns").take(["/a"], lambda: False).end()
+    Turns(tmp_path / "turns").take(["/a"], lambda: False).end()
