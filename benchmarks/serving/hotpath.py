@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ _ZOOM = 16
 # More tiles than a megabyte holds, which is the least memory that can be set.
 _DISK_TILES = 400
 _SERVER_CORE, _CLIENT_CORE = "0", "1"
+_SETTLING_SECONDS = 3.0
 
 
 def measure_hot_path(bench: Bench) -> None:
@@ -86,7 +88,9 @@ def _measure_disk(bench: Bench, ours: Prostor, paths: Sequence[Callable[[], str]
             return
         words = [each() for each in paths]
         ask_once_each(ours.port, words, 4, 60.0, [])
-    kept = next(Path(ours.home).rglob(f"{PARCELS.id}@*"), None)
+        kept = next(Path(ours.home).rglob(f"{PARCELS.id}@*"), None)
+        if kept is not None:
+            _wait_for_files(kept.parent, words)
     if kept is None:
         bench.journal.note(
             DISK, "not measured, nor nginx over our files: this build keeps no tiles on the disk"
@@ -100,11 +104,23 @@ def _measure_disk(bench: Bench, ours: Prostor, paths: Sequence[Callable[[], str]
         ours.keeps_home, ours.cache_megabytes = False, megabytes
 
 
+def _wait_for_files(root: Path, paths: Sequence[str]) -> None:
+    """Prostor names its files behind its answers, in a quiet moment: wait until no more come."""
+    there = -1
+    while there < (now := sum(_file_of(root, path).exists() for path in paths)):
+        there = now
+        time.sleep(_SETTLING_SECONDS)
+
+
+def _file_of(root: Path, path: str) -> Path:
+    return root.joinpath(*path.split("/")[2:]).with_suffix(".mvt.gz")
+
+
 def _measure_our_files(bench: Bench, root: Path, paths: Sequence[str]) -> None:
-    """nginx with Prostor's folder; only tiles that are there, since Prostor writes behind its answers."""
+    """nginx with Prostor's folder; only tiles that are there as files."""
     if bench.nginx is None:
         return
-    there = [path for path in paths if root.joinpath(*path.split("/")[2:]).with_suffix(".mvt.gz").exists()]
+    there = [path for path in paths if _file_of(root, path).exists()]
     server = NginxOverFiles(bench.stage, bench.nginx.tools)
     server.root = root
     _measure(bench, server, OUR_FILES, [partial(str, path) for path in there])
