@@ -15,4 +15,4 @@ part "Format" ruff format --check .
 part "Types" mypy
 part "Floors" lint-imports
 part "Templates" djlint --lint --quiet --profile=jinja viewer/templates
-part "Tests" pytest -m "not slow" -n 2 --dist loadfile
+part "Tests" pytest -m "not slow" -n 3 --dist loadfile
