@@ -11,8 +11,8 @@ READING = """\
 ## How to read it
 
 Only ratios of one run mean anything. Servers run one at a time, each first in another round; rates are the
-median of all rounds. **Cold**: distinct tiles, each asked for once; caches of peers are off, Prostor
-starts with none made. **Warm**: the same tiles again, caches on. **Mixed**: tiles of all zooms by a Zipf
+median of all rounds. **Cold**: distinct tiles, each asked for once; caches on disk and of peers
+are off. **Warm**: the same tiles again, caches on. **Mixed**: tiles of all zooms by a Zipf
 distribution, caches on and empty at first. A cell is good answers a second · median / 99th percentile of the
 wait in milliseconds. Every request accepts gzip and nothing else, because that is what all servers speak.
 

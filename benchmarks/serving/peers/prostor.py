@@ -74,6 +74,8 @@ class Prostor(Server):
             "PROSTOR_WORKERS": str(running.workers),
             "PROSTOR_CACHE_MEGABYTES": str(self.cache_megabytes),
         }
+        if not running.cached:
+            environment["PROSTOR_TILE_DISK_MEGABYTES"] = "0"
         self.processes.start([sys.executable, "-c", _PROGRAM, "serve"], environment, cores=running.cores)
         self.processes.await_port(self.port)
         self._await_ready()
