@@ -23,6 +23,7 @@ from layers.table import FID, KEY
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
 
+    import psycopg
     import sqlalchemy
 
     from gis.database import Database, Purpose
@@ -40,6 +41,7 @@ COUNT_LIMIT = 10_000
 
 _ROWS_AT_A_TIME = 200
 _MAX_KEY_LENGTH = 500
+_REPLACED = "These data were replaced by newer ones while you read. Begin again with the first page."
 
 
 @dataclass(frozen=True)
@@ -131,10 +133,20 @@ def reading_version(database: Database, purpose: Purpose) -> Iterator[sqlalchemy
             yield connection
         except sa.ProgrammingError as exc:
             if isinstance(exc.orig, pg.UndefinedTable):
-                raise GoneError(
-                    "These data were replaced by newer ones while you read. Begin again with the first page."
-                ) from exc
+                raise GoneError(_REPLACED) from exc
             raise
+
+
+@contextmanager
+def reading_version_prepared(
+    database: Database, purpose: Purpose
+) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """The same for `gis.prepared`: a connection without a transaction around its statements."""
+    with database.connection(purpose) as connection:
+        try:
+            yield connection
+        except pg.UndefinedTable as exc:
+            raise GoneError(_REPLACED) from exc
 
 
 def _write_page(database: Database, question: PageQuestion, links: PageLinks) -> Generator[bytes]:

@@ -6,6 +6,7 @@ corners only what lies near is sent.
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
-from layers.features import reading_version
+from gis.prepared import parse_statement, read_rows
+from layers.features import reading_version_prepared
 from layers.table import FID, GEOMETRY, KEY, TITLE, data_table
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
     from gis.database import Database
     from gis.envelope import Envelope
+    from gis.prepared import Statement
     from layers.catalogue import PublishedLayer
     from layers.plain_words import Value
 
@@ -34,8 +38,8 @@ _MANY_CORNERS = 500
 _CLIP_MARGIN_M = 5.0
 _LAYER, _VALUES, _SHAPE = "_layer", "_values", "_shape"
 _CORNERS, _MARGIN = ("west", "south", "east", "north"), "margin"
-_MAX_STATEMENTS = 64
-_statements: dict[tuple[object, ...], sa.CompoundSelect[Any]] = {}
+_MAX_QUESTIONS = 64
+_questions: dict[tuple[object, ...], _Question] = {}
 _lock = threading.Lock()
 
 
@@ -46,6 +50,14 @@ class Wanted:
     layer: PublishedLayer
     columns: tuple[str, ...]
     margin_m: float
+
+
+@dataclass(frozen=True)
+class _Question:
+    """The statement that reads all layers, and those of its values that are the same for every parcel."""
+
+    statement: Statement
+    constants: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -71,17 +83,18 @@ def read_candidates(database: Database, wanted: Sequence[Wanted], box: Envelope)
     if not wanted:
         return {}
     by_id = {each.layer.id: each for each in wanted}
-    statement, values = _find_statement(wanted), bind_values(wanted, box)
-    with reading_version(database, "api") as connection:
-        rows = connection.execute(statement, values).mappings().all()
+    question = _find_question(wanted)
+    with reading_version_prepared(database, "api") as connection:
+        rows = read_rows(connection, question.statement, {**question.constants, **bind_values(wanted, box)})
     found: dict[str, list[Candidate]] = {layer_id: [] for layer_id in by_id}
-    shapes = shapely.from_wkb([row[_SHAPE] for row in rows], on_invalid="ignore") if rows else ()
-    for row, shape in zip(rows, shapes, strict=True):
+    shapes = shapely.from_wkb([row[-1] for row in rows], on_invalid="ignore") if rows else ()
+    for (layer_id, key, title, values, _), shape in zip(rows, shapes, strict=True):
         if shape is not None and shape.is_empty:
             # Of a large outline only its box is near: nothing of it was left by the cut.
             continue
-        layer = by_id[row[_LAYER]].layer
-        found[layer.id].append(Candidate(row[KEY], row[TITLE], _read_values(layer, row[_VALUES]), shape))
+        layer = by_id[_read_text(layer_id) or ""].layer
+        told = _read_values(layer, json.loads(values or b"{}"))
+        found[layer.id].append(Candidate(_read_text(key) or "", _read_text(title), told, shape))
     return {
         layer_id: Near(tuple(features[:MAX_OF_A_LAYER]), len(features) > MAX_OF_A_LAYER)
         for layer_id, features in found.items()
@@ -102,16 +115,24 @@ def bind_values(wanted: Sequence[Wanted], box: Envelope) -> dict[str, float]:
     return values | {f"{_MARGIN}_{place}": each.margin_m for place, each in enumerate(wanted)}
 
 
-def _find_statement(wanted: Sequence[Wanted]) -> sa.CompoundSelect[Any]:
-    """The statement for these versions and columns, made once: building it takes as long as asking it."""
+def _find_question(wanted: Sequence[Wanted]) -> _Question:
+    """The question for these versions and columns, written once: writing it takes as long as asking it."""
     key = tuple((each.layer.version_id, each.layer.token, each.columns) for each in wanted)
     with _lock:
-        found = _statements.get(key)
+        found = _questions.get(key)
         if found is None:
-            if len(_statements) >= _MAX_STATEMENTS:
-                _statements.clear()
-            found = _statements[key] = select_candidates(wanted)
+            if len(_questions) >= _MAX_QUESTIONS:
+                _questions.clear()
+            found = _questions[key] = _write_question(wanted)
     return found
+
+
+def _write_question(wanted: Sequence[Wanted]) -> _Question:
+    asked = dict.fromkeys([*_CORNERS, *(f"{_MARGIN}_{place}" for place in range(len(wanted)))], 0.0)
+    compiled = select_candidates(wanted).compile(dialect=postgresql.dialect(paramstyle="pyformat"))  # type: ignore[no-untyped-call]
+    written = compiled.construct_expanded_state(asked)
+    constants = {name: value for name, value in written.parameters.items() if name not in asked}
+    return _Question(parse_statement(written.statement), constants)
 
 
 def _select_near(wanted: Wanted, place: int) -> sa.Select[Any]:
@@ -139,6 +160,10 @@ def _select_near(wanted: Wanted, place: int) -> sa.Select[Any]:
         .limit(MAX_OF_A_LAYER + 1)
     )
     return sa.select(inner.subquery())
+
+
+def _read_text(value: bytes | None) -> str | None:
+    return value.decode() if value is not None else None
 
 
 def _read_values(layer: PublishedLayer, values: Mapping[str, Any]) -> dict[str, Value]:
