@@ -34,6 +34,7 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made)
 
 
+@pytest.mark.slow
 @pytest.mark.database
 def test_a_round_measures_us_and_names_who_is_not_here(folder: Path, tmp_path: Path) -> None:
     """Parcels are imported and served; every tile is answered and whole; absent peers say why."""

@@ -80,7 +80,7 @@ def peak_megabytes(studio: Any, kind: str) -> tuple[int, int]:
     return int(count), int(peak)
 
 
-@pytest.mark.parametrize("kind", ["geopackage", "geojson"])
+@pytest.mark.parametrize("kind", ["geojson", pytest.param("geopackage", marks=pytest.mark.slow)])
 def test_memory_stays_flat(studio: Any, square: Callable[..., BaseGeometry], kind: str) -> None:
     """Ten times the features need less than 40 MB more; the rows themselves would need twice that."""
     studio.load([square(0)], [{**FULL, "eid_of_the_house": "x" * 1000}])
