@@ -57,10 +57,13 @@ class Client:
     def worker(self) -> int:
         """The process at the other end."""
         self.get("/health/live")
-        host, port = self._connection.sock.getsockname()
-        remote = ":".join((_in_hex(host), f"{port:04X}"))
+        # From the service's side; an earlier connection to somebody else may have had the same port here.
+        ends = [
+            _write_end(*self._connection.sock.getpeername()),
+            _write_end(*self._connection.sock.getsockname()),
+        ]
         lines = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()
-        (inode,) = (fields[9] for line in lines[1:] if (fields := line.split())[2] == remote)
+        (inode,) = (fields[9] for each in lines[1:] if (fields := each.split())[1:3] == ends)
         return next(pid for pid in _processes() if f"socket:[{inode}]" in _open_files(pid))
 
     def close(self) -> None:
@@ -185,5 +188,6 @@ def _open_files(pid: int) -> list[str]:
     return found
 
 
-def _in_hex(host: str) -> str:
-    return "".join(f"{int(part):02X}" for part in reversed(host.split(".")))
+def _write_end(host: str, port: int) -> str:
+    """As the kernel's list of connections has it."""
+    return "".join(f"{int(part):02X}" for part in reversed(host.split("."))) + f":{port:04X}"
