@@ -20,6 +20,10 @@ from layers.queryables import describe_column
 from layers.search import DEFAULT_LIMIT as SEARCH_LIMIT
 from layers.search import MAX_LENGTH
 from layers.search import MAX_LIMIT as MAX_SEARCH_LIMIT
+from layers.selecting.asked import MAX_DISTANCE_M, MIN_DISTANCE_M
+from layers.selecting.drawn import MAX_CORNERS
+from layers.selecting.lists import MAX_LIST_LENGTH
+from layers.selecting.names import MAX_SELECTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +55,13 @@ _ANSWER = (
 )
 
 
+_SELECTION = (
+    "Exactly one of parcels, list and geometry is given. "
+    f"At most {MAX_SELECTED} parcels are answered; `truncated` says when there are more. "
+    "`missing` lists names that no parcel has, `unclear` those that may mean several parcels."
+)
+
+
 def build_paths(catalogue: Catalogue) -> Mapping[str, Json]:
     """Every path of this floor, with the collections that are published now."""
     page = [_format("json", "html"), _lang()]
@@ -70,6 +81,13 @@ def build_paths(catalogue: Catalogue) -> Mapping[str, Json]:
         ),
         "/parcels/schema": _get(
             "parcelSchema", "JSON Schema of what applies on parcels", [], media_type=SCHEMA_TYPE
+        ),
+        "/parcels/select": _get(
+            "selectParcels",
+            "Select parcels",
+            _select_parameters(),
+            media_type=GEOJSON_TYPE,
+            description=_SELECTION,
         ),
         "/search": _get("search", "Find parcels, addresses, places and coordinates", _search_parameters()),
         "/identify": _get("identify", "What lies at a point", _identify_parameters()),
@@ -150,6 +168,25 @@ def _parcels_parameters() -> list[Json]:
         _query("y", "North or latitude.", number),
         _query("crs", "EPSG code or URI; the portal's own when left out.", {"type": "string"}),
         _format("json", "html"),
+        _lang(),
+    ]
+
+
+def _select_parameters() -> list[Json]:
+    text = {"type": "string", "minLength": 1}
+    metres = {"type": "number", "minimum": MIN_DISTANCE_M, "maximum": MAX_DISTANCE_M}
+    drawn = f"POINT, LINESTRING or POLYGON as well-known text, east or longitude first, {MAX_CORNERS} corners."
+    return [
+        _query("parcels", "Parcels by KO and numbers: 9001:123/4,124;9002:5.", text),
+        _query(
+            "list",
+            "A pasted list: lines with | between, columns with ;, numbers with commas.",
+            {**text, "maxLength": MAX_LIST_LENGTH},
+        ),
+        _query("geometry", drawn, text),
+        _query("crs", "CRS of the geometry: EPSG code or URI; the portal's own when left out.", text),
+        _query("distance", "What lies within so many metres of the parcels or the geometry.", metres),
+        _query("neighbours", "The parcels with a common border.", {"type": "boolean"}),
         _lang(),
     ]
 

@@ -43,8 +43,8 @@ class Reading:
     ko_name: str | None = None
 
 
-def parse_readings(text: str) -> tuple[Reading, ...]:
-    """Every way to read the text as parcels, likeliest first; empty when it cannot be one."""
+def parse_readings(text: str, *, most: int = MAX_READINGS) -> tuple[Reading, ...]:
+    """Every way to read the text as parcels, likeliest first, at most so many; empty when it cannot be one."""
     words = _split(text)
     if not all(_is_known(word) for word in words):
         return ()
@@ -53,7 +53,7 @@ def parse_readings(text: str) -> tuple[Reading, ...]:
     numbers = [word for word in words if _NUMBER.fullmatch(word)]
     is_list = "," in words and len([word for word in words[: words.index(",")] if word in numbers]) < 2
     readings = _combine(numbers, ko_code=ko_code, ko_name=" ".join(names) or None, is_list=is_list)
-    return tuple(dict.fromkeys(readings))[:MAX_READINGS]
+    return tuple(dict.fromkeys(readings))[:most]
 
 
 def _split(text: str) -> list[str]:

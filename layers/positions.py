@@ -50,7 +50,7 @@ def parse_position(given: Mapping[str, str], portal_srid: int) -> Position:
         if name not in given:
             raise RequestError(name, "it is needed: east or longitude in x, north or latitude in y")
     x, y = parse_number("x", given["x"]), parse_number("y", given["y"])
-    srid = _parse_srid(given.get("crs"), portal_srid)
+    srid = parse_srid(given.get("crs"), portal_srid)
     return find_position(x, y, srid, portal_srid)
 
 
@@ -89,7 +89,8 @@ def read_box(row: sa.RowMapping, srid: int) -> Json:
     }
 
 
-def _parse_srid(text: str | None, portal_srid: int) -> int:
+def parse_srid(text: str | None, portal_srid: int) -> int:
+    """The SRID a request names by code, URI or CURIE; the portal's own without one. Raises RequestError."""
     if text is None:
         return portal_srid
     by_code = {str(srid): srid for srid in (portal_srid, crs.WGS84, crs.WEB_MERCATOR)}

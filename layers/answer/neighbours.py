@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from layers.parcel_columns import ParcelColumns
 
 # Borders that were drawn twice miss each other by centimetres; touching at a corner is no border.
-_MISS_M = 0.1
+MISS_M = 0.1
 _LEAST_BORDER_M = 0.5
 
 
@@ -36,13 +36,18 @@ def find_neighbours(
     return tuple(sorted(found, key=lambda each: -each.border_m))
 
 
+def has_common_border(shape: BaseGeometry, other: BaseGeometry) -> bool:
+    """True when two parcels share a border that is long enough to be told."""
+    return measure_border(shape, other) >= _LEAST_BORDER_M
+
+
 def measure_border(shape: BaseGeometry, other: BaseGeometry) -> float:
     """Metres of border that two outlines share, also when they miss each other by a few centimetres."""
-    if shape.distance(other) > _MISS_M:
+    if shape.distance(other) > MISS_M:
         return 0.0
     try:
         exact = float(shapely.intersection(shape.boundary, other.boundary).length)
-        near = shapely.buffer(other.boundary, _MISS_M, cap_style="flat")
+        near = shapely.buffer(other.boundary, MISS_M, cap_style="flat")
         return exact if exact >= _LEAST_BORDER_M else float(shapely.intersection(shape.boundary, near).length)
     except GEOSException:
         return 0.0

@@ -17,6 +17,7 @@ from layers.routes.features import add_features
 from layers.routes.history import add_history
 from layers.routes.parcels import add_parcels
 from layers.routes.questions import add_questions
+from layers.routes.selection import add_selection
 
 if TYPE_CHECKING:
     from gis.database import Database
@@ -49,4 +50,5 @@ def build_blueprint(
     add_history(blueprint, door)
     add_parcels(blueprint, door)
     add_questions(blueprint, door)
+    add_selection(blueprint, door)
     return blueprint

@@ -64,6 +64,10 @@ EXAMPLES = {
     "settled": "true",
     "changed": "2026-03-01",
     "as-of": "2026-03-01",
+    "parcels": "9001:2/1",
+    "list": "9001 2/1",
+    "geometry": "POINT(507030 135010)",
+    "neighbours": "true",
 }
 
 
@@ -97,10 +101,22 @@ def test_every_documented_parameter_is_accepted(client: FlaskClient, paths: Mapp
             needed |= {"x": EXAMPLES["x"], "y": EXAMPLES["y"]}
         for parameter in queries:
             given = {**needed, parameter["name"]: _example(parameter)}
+            if template == "/parcels/select":  # one of three says what is meant
+                given |= _subject_for(parameter["name"])
             if parameter["name"] != "next":
                 answer = client.get(path, query_string=given)
                 assert answer.status_code == 200, (path, given, answer.text)
+        if template == "/parcels/select":
+            needed |= _subject_for("lang")
         assert client.get(path, query_string=needed).status_code == 200
+
+
+def _subject_for(parameter: str) -> Mapping[str, str]:
+    """What a parameter of a selection goes with."""
+    if parameter in ("parcels", "list", "geometry"):
+        return {}
+    subject = "geometry" if parameter == "crs" else "parcels"
+    return {subject: EXAMPLES[subject]}
 
 
 def _first_id(client: FlaskClient, template: str) -> str:
