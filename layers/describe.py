@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from layers.links import collection_href
@@ -37,6 +38,8 @@ def describe_layer(layer: PublishedLayer, root: str) -> Json:
         "features": layer.row_count,
         "extent": degrees(layer.extent),
         "state_date": layer.state_date.isoformat(),
+        "newer_due": due.isoformat() if (due := source.newer_due(layer.state_date)) else None,
+        "stale": source.is_stale(layer.state_date, date.today()),  # noqa: DTZ011  days of the reader's calendar
         "loaded_at": layer.loaded_at.isoformat(),
         "provider": both_languages(source.provider),
         "licence": source.licence,

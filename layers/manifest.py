@@ -9,7 +9,7 @@ from __future__ import annotations
 import string
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -72,10 +72,22 @@ class Source(Part):
         default_factory=dict, description="keep only rows whose column holds one of these texts"
     )
     state_date: date = Field(description="date of state of the data, as the provider gives it")
+    update_days: int | None = Field(
+        default=None, ge=1, le=36_500, description="days after which a newer state should have come"
+    )
     provider: Text
     licence: str = Field(description="SPDX identifier or name")
     licence_url: str | None = Field(default=None, pattern=r"^https?://")
     attribution: Text
+
+    def newer_due(self, state_date: date) -> date | None:
+        """The day by which a newer state than this one should have come; None without `update_days`."""
+        return None if self.update_days is None else state_date + timedelta(days=self.update_days)
+
+    def is_stale(self, state_date: date, day: date) -> bool:
+        """True when a newer state than this one should have come before this day."""
+        due = self.newer_due(state_date)
+        return due is not None and day > due
 
     @model_validator(mode="after")
     def _consistent(self) -> Source:

@@ -15,7 +15,7 @@ from gis import crs
 from gis.envelope import Envelope
 from layers.answer_plan import AnswerPlan
 from layers.boundary import read_boundary
-from layers.manifest import LayerId, Manifest, read_manifest, read_toml
+from layers.manifest import Document, LayerId, Manifest, read_manifest, read_toml
 from layers.parts import Part
 from layers.style import Text
 
@@ -56,6 +56,7 @@ class Theme(Part):
     description: Text
     layers: tuple[LayerId, ...] = Field(min_length=1)
     hidden: tuple[LayerId, ...] = Field(default=(), description="layers of the theme that start switched off")
+    documents: tuple[Document, ...] = Field(default=(), description="legal texts the theme is about")
 
 
 class BaseMap(Part):
@@ -65,9 +66,22 @@ class BaseMap(Part):
     title: Text
     kind: Literal["xyz", "wms", "wmts"]
     url: str = Field(pattern=r"^https?://")
-    layers: str = ""
+    layers: str = Field(default="", description="WMS: names with commas; WMTS: the layer")
+    format: Literal["image/png", "image/jpeg"] = "image/png"
+    grid: str = Field(default="WebMercatorQuad", description="xyz, wmts: the grid its pictures are cut in")
+    matrix_set: str = Field(default="", description="WMTS: the grid as the service calls it")
+    matrix: str = Field(default="{z}", pattern=r"\{z\}", description="WMTS: how the service numbers zooms")
+    style: str = Field(default="default", description="WMTS: the style")
+    deepest_zoom: int = Field(default=19, ge=0, le=30, description="xyz, wmts: the last zoom with pictures")
     attribution: Text
-    max_metres_per_pixel: float = 200_000
+
+    @model_validator(mode="after")
+    def _named(self) -> BaseMap:
+        """WMTS 1.0.0 (OGC 07-057r7), 8.2: a tile is named by layer, matrix set, matrix, row and column."""
+        if self.kind == "wmts" and not (self.layers and self.matrix_set):
+            msg = "a WMTS needs layers and matrix_set, as its GetCapabilities names them"
+            raise ValueError(msg)
+        return self
 
 
 class Notices(Part):

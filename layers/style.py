@@ -81,6 +81,8 @@ class Label(Part):
     halo: Colour | None = "#ffffff"
     max_metres_per_pixel: GroundResolution = 0.6
     inside: bool = Field(default=True, description="polygons: only where the text fits inside the shape")
+    italic: bool = Field(default=False, description="slanted, to tell it from the labels of other layers")
+    shown: bool = Field(default=True, description="false: only for readers who switch the labels on")
 
 
 class ScaleRange(Part):

@@ -22,7 +22,9 @@ MAX_QUERY_BYTES = 8_000
 # Public data may be read from any page; no cookie or login is ever part of it.
 _CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Crs, ETag, Link, Retry-After, X-Features-Truncated, X-Request-Id",
+    "Access-Control-Expose-Headers": (
+        "Content-Crs, ETag, Link, Retry-After, X-Features-Truncated, X-Layers-Missing, X-Request-Id"
+    ),
 }
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",

@@ -17,11 +17,13 @@ MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 STYLE_TYPE = "application/vnd.mapbox.style+json"
 IMMUTABLE = "public, max-age=31536000, immutable"
 SHORT_LIVED = "public, max-age=60, must-revalidate"
+UNKEPT = "no-store"
 TRUNCATED = "X-Features-Truncated"
+MISSING = "X-Layers-Missing"
 
 PUBLIC_HEADERS = (
     ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", f"ETag, {TRUNCATED}"),
+    ("Access-Control-Expose-Headers", f"ETag, {TRUNCATED}, {MISSING}"),
     ("Cross-Origin-Resource-Policy", "cross-origin"),
     ("X-Content-Type-Options", "nosniff"),
 )
@@ -45,18 +47,21 @@ class Answer:
 
 
 def answer_tile(tile: StoredTile, question: Question, *, cache_control: str) -> Answer:
-    """The answer to a request for this tile (RFC 9110, 13.1.2 for If-None-Match, 12.5.3 for encodings)."""
+    """The answer to a request for this tile (RFC 9110, 13.1.2 for If-None-Match, 12.5.3 for encodings).
+
+    A tile in which layers are missing says so and is kept by nobody.
+    """
     coding, body = _choose_coding(tile, question.accept_encoding)
-    headers = [
-        *PUBLIC_HEADERS,
-        ("Cache-Control", cache_control),
-        ("ETag", f'"{tile.etag}-{coding}"' if coding else f'"{tile.etag}"'),
-        ("Vary", "Accept-Encoding"),
-    ]
+    headers = [*PUBLIC_HEADERS, ("Vary", "Accept-Encoding")]
     if tile.truncated:
         headers.append((TRUNCATED, tile.truncated))
-    if question.if_none_match and _names(question.if_none_match, tile.etag):
-        return Answer(304, tuple(headers))
+    if tile.missing:
+        headers += [("Cache-Control", UNKEPT), (MISSING, tile.missing)]
+    else:
+        etag = f'"{tile.etag}-{coding}"' if coding else f'"{tile.etag}"'
+        headers += [("Cache-Control", cache_control), ("ETag", etag)]
+        if question.if_none_match and _names(question.if_none_match, tile.etag):
+            return Answer(304, tuple(headers))
     if tile.is_empty:
         return Answer(204, tuple(headers))
     if not coding:

@@ -32,6 +32,8 @@ _ENTRY_OVERHEAD_BYTES = 600
 class StoredTile:
     """A finished tile. `gzipped` is empty for a tile without features; `truncated` names cut layers.
 
+    `missing` names layers that did not answer just now: such a tile is sent, and never kept.
+
     `brotli` comes a moment later, while the tile is written to the disk. `lives` are those of the layers in it:
     when one of them is over, the tile has to go.
     """
@@ -41,6 +43,7 @@ class StoredTile:
     brotli: bytes = b""
     lives: frozenset[Life] = frozenset()
     truncated: str = ""
+    missing: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -52,10 +55,12 @@ class StoredTile:
         return gzip.decompress(self.gzipped) if self.gzipped else b""
 
 
-def store_tile(body: bytes, lives: frozenset[Life], *, truncated: str = "") -> StoredTile:
+def store_tile(
+    body: bytes, lives: frozenset[Life], *, truncated: str = "", missing: str = ""
+) -> StoredTile:
     """Compress a tile and name its content: equal bytes have equal ETags in every process."""
     gzipped = gzip.compress(body, _GZIP_LEVEL, mtime=0) if body else b""
-    return StoredTile(gzipped, name_content(body), lives=lives, truncated=truncated)
+    return StoredTile(gzipped, name_content(body), lives=lives, truncated=truncated, missing=missing)
 
 
 def with_brotli(tile: StoredTile) -> StoredTile:

@@ -44,6 +44,12 @@ _TRUNCATIONS = Family(
     "Tiles made that leave features out, because the layer has more there than its cap allows.",
     (("layer", ()),),
 )
+_MISSING = Family(
+    "prostor_tile_missing_layers_total",
+    "counter",
+    "Tiles of a theme sent without this layer, because it did not answer in time.",
+    (("layer", ()),),
+)
 _MEMORY_TILES = Family("prostor_tile_memory_tiles", "gauge", "Tiles in the memory of all workers.")
 _MEMORY_BYTES = Family("prostor_tile_memory_bytes", "gauge", "Bytes these tiles take.")
 _WRITES = Family(
@@ -64,6 +70,7 @@ FAMILIES = (
     _REFUSALS,
     _MAKING,
     _TRUNCATIONS,
+    _MISSING,
     _MEMORY_TILES,
     _MEMORY_BYTES,
     _WRITES,
@@ -127,6 +134,10 @@ class TileMetrics:
     def count_truncation(self, layer_id: str) -> None:
         """A tile was made in which features of this layer are left out."""
         self._metrics.count(_TRUNCATIONS, layer_id).add()
+
+    def count_missing(self, layer_id: str) -> None:
+        """A tile of a theme was sent without this layer."""
+        self._metrics.count(_MISSING, layer_id).add()
 
     def count_write(self, written: int) -> None:
         """A tile was written with so many bytes."""

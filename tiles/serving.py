@@ -160,39 +160,57 @@ class TileService:
         return tile_set
 
     def _make(self, address: TileAddress, grid: Grid, tile_set: TileSet) -> Found:
-        if tile_set.theme is None:
-            paths = {tile_set.id: address.path}
-            return self._make_in_turn(address, grid, tile_set, paths)[tile_set.id]
-        found = self._member_tiles(address, grid, tile_set)
-        parts = [each.tile for each in found]
+        if tile_set.theme is not None:
+            return Found(self._make_of_theme(address, grid, tile_set), "made")
+        made, failure = self._make_in_turn(address, grid, tile_set, {tile_set.id: address.path})
+        if failure is not None:
+            raise failure
+        return made[tile_set.id]
+
+    def _make_of_theme(self, address: TileAddress, grid: Grid, tile_set: TileSet) -> StoredTile:
+        """The members' tiles in one; without those that do not answer just now, and then it is not kept."""
+        found, failure = self._member_tiles(address, grid, tile_set)
+        parts = [found[member.id].tile for member in tile_set.members if member.id in found]
+        missing = [member.id for member in tile_set.members if member.id not in found]
+        if failure is not None:
+            if not isinstance(failure, UnavailableError) or all(part.is_empty for part in parts):
+                raise failure
+            self._report_missing(missing, failure, address)
         tile = store_tile(
             b"".join(part.body() for part in parts),
             tile_set.lives,
             truncated=", ".join(part.truncated for part in parts if part.truncated),
+            missing=", ".join(missing),
         )
-        self.store.keep({address.path: tile})
-        return Found(tile, "made")
+        if not missing:
+            self.store.keep({address.path: tile})
+        return tile
 
-    def _member_tiles(self, address: TileAddress, grid: Grid, tile_set: TileSet) -> list[Found]:
-        """The tile of each member, in order: kept ones as they are, the others over one connection."""
+    def _member_tiles(
+        self, address: TileAddress, grid: Grid, tile_set: TileSet
+    ) -> tuple[dict[str, Found], ProstorError | None]:
+        """The tile of each member, kept ones as they are, the others over one connection; and what failed."""
         paths = {
             member.id: address._replace(set_id=member.id, token=tile_token(member.token)).path
             for member in tile_set.members
         }
-        tiles = self._find_kept(paths)
-        if len(tiles) < len(paths):
-            tiles |= self._make_in_turn(
-                address, grid, tile_set, {n: p for n, p in paths.items() if n not in tiles}
-            )
-        return [tiles[member.id] for member in tile_set.members]
+        kept = self._find_kept(paths)
+        wanted = {name: path for name, path in paths.items() if name not in kept}
+        if not wanted:
+            return kept, None
+        made, failure = self._make_in_turn(address, grid, tile_set, wanted)
+        return kept | made, failure
 
     def _find_kept(self, paths: Mapping[str, str]) -> dict[str, Found]:
         return {name: kept for name, path in paths.items() if (kept := self.store.find(path)) is not None}
 
     def _make_in_turn(
         self, address: TileAddress, grid: Grid, tile_set: TileSet, paths: dict[str, str]
-    ) -> dict[str, Found]:
-        """Make tiles that nobody else is making; what another thread or process made meanwhile is taken."""
+    ) -> tuple[dict[str, Found], ProstorError | None]:
+        """Make tiles that nobody else is making; what another thread or process made meanwhile is taken.
+
+        With what kept one of them from being made: the others are there all the same.
+        """
         turn = self.store.take_turn(paths.values())
         try:
             shared = self._find_kept(paths)
@@ -202,10 +220,8 @@ class TileService:
             turn.end()
             raise
         self.store.keep({paths[name]: tile for name, tile in made.items()}, turn)
-        if failure is not None:
-            raise failure
         tiles = {name: Found(each.tile, "shared") for name, each in shared.items()}
-        return tiles | {name: Found(tile, "made") for name, tile in made.items()}
+        return tiles | {name: Found(tile, "made") for name, tile in made.items()}, failure
 
     def _make_members(
         self, address: TileAddress, grid: Grid, members: list[PublishedLayer]
@@ -232,6 +248,18 @@ class TileService:
                 truncated = self._report_truncation(sources[name], address) if tile.is_truncated else ""
                 made[name] = store_tile(tile.body, frozenset((sources[name].layer.life,)), truncated=truncated)
         return made, result.failure
+
+    def _report_missing(self, missing: list[str], failure: ProstorError, address: TileAddress) -> None:
+        """Say in log and metric which layers a theme's tile is sent without; its header says so too."""
+        logger("tiles").warning(
+            "tile_without_layers",
+            layers=missing,
+            grid=address.grid_id,
+            tile=f"{address.z}/{address.x}/{address.y}",
+            reason=failure.sentence,
+        )
+        for layer_id in missing:
+            self._metrics.count_missing(layer_id)
 
     def _report_truncation(self, source: TileSource, address: TileAddress) -> str:
         """Say in log, metric and header that a tile does not hold everything, and where to raise the cap."""

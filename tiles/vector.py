@@ -10,7 +10,7 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from psycopg.errors import QueryCanceled, UndefinedTable
+from psycopg.errors import LockNotAvailable, QueryCanceled, UndefinedTable
 
 from gis import crs
 from gis.envelope import Envelope
@@ -63,7 +63,7 @@ def read_tiles(connection: AnyConnection, queries: Sequence[LayerQuery], x: int,
     what they mean.
     """
     if len(queries) > 1:
-        with contextlib.suppress(UndefinedTable, QueryCanceled):
+        with contextlib.suppress(UndefinedTable, QueryCanceled, LockNotAvailable):
             return LayerTiles(_read_together(connection, queries, x, y))
     return _read_one_by_one(connection, queries, x, y)
 
@@ -118,7 +118,7 @@ def _count(row: Row) -> int:
 
 
 def _read_one_by_one(connection: AnyConnection, queries: Sequence[LayerQuery], x: int, y: int) -> LayerTiles:
-    """Up to a layer that takes too long: the database has enough to do, so those after it are not asked for."""
+    """Past one that is gone or locked, up to one that takes too long: the database has enough to do then."""
     result = LayerTiles()
     for query in queries:
         name = query.source.name
@@ -126,6 +126,9 @@ def _read_one_by_one(connection: AnyConnection, queries: Sequence[LayerQuery], x
             result.made |= _read_together(connection, [query], x, y)
         except UndefinedTable as exc:
             result.failure = GoneError("This version is no longer kept.", layer=name)
+            result.failure.__cause__ = exc
+        except LockNotAvailable as exc:
+            result.failure = UnavailableError("The layer is being changed. Please try again.", layer=name)
             result.failure.__cause__ = exc
         except QueryCanceled as exc:
             result.failure = UnavailableError("The question took too long. Please ask for less.", layer=name)

@@ -7,6 +7,7 @@ it is also published by `/layers` and TileJSON.
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from gis import crs
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from gis.envelope import Envelope
     from layers.catalogue import PublishedLayer
-    from layers.manifest import Manifest
+    from layers.manifest import Document, Manifest
     from layers.portal import BaseMap, Portal, Theme
     from layers.style import Style
     from tiles.grid import Grid
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 WEB_MERCATOR_GRID = "WebMercatorQuad"
-BASE_MAP_KINDS = ("xyz", "wms")
 _ONLY_ON_THE_SERVER = ("about.", "accessibility.", "catalogue.", "parcel.", "privacy.", "problem.", "quality.")
 
 
@@ -54,9 +54,7 @@ def build_configuration(
         "projection": _describe_projection(projection),
         "start": _in_degrees(portal.start_envelope),
         "outline": _in_degrees(portal.outline_envelope),
-        "baseMaps": [
-            _describe_base_map(each, language) for each in portal.base_maps if each.kind in BASE_MAP_KINDS
-        ],
+        "baseMaps": [_describe_base_map(each, language) for each in portal.base_maps],
         "themes": [_describe_theme(each, known, shown, language, prefix) for each in portal.themes],
         "layers": {
             layer_id: describe_layer(manifest, published.get(layer_id), language)
@@ -86,15 +84,19 @@ def describe_layer(manifest: Manifest, published: PublishedLayer | None, languag
         "style": _describe_style(manifest.style),
         "attribution": source.attribution.in_language(language),
         "stateDate": state_date.isoformat(),
+        "newerDue": due.isoformat() if (due := source.newer_due(state_date)) else None,
+        "isStale": source.is_stale(state_date, date.today()),  # noqa: DTZ011  days of the reader's calendar
         "licence": source.licence,
         "licenceUrl": source.licence_url,
         "provider": source.provider.in_language(language),
-        "documents": [
-            {"title": each.title.in_language(language), "url": each.url} for each in manifest.documents
-        ],
+        "documents": _describe_documents(manifest.documents, language),
         "legend": [asdict(each) for each in build_legend(manifest, language)],
         "searchKind": manifest.search.kind if manifest.search else None,
     }
+
+
+def _describe_documents(documents: Sequence[Document], language: str) -> list[Json]:
+    return [{"title": each.title.in_language(language), "url": each.url} for each in documents]
 
 
 def _describe_style(style: Style) -> Json:
@@ -161,8 +163,13 @@ def _describe_base_map(base_map: BaseMap, language: str) -> Json:
         "kind": base_map.kind,
         "url": base_map.url,
         "layers": base_map.layers,
+        "format": base_map.format,
+        "matrixSet": base_map.matrix_set,
+        "matrix": base_map.matrix,
+        "style": base_map.style,
+        "deepestZoom": base_map.deepest_zoom,
         "attribution": base_map.attribution.in_language(language),
-        "grid": WEB_MERCATOR_GRID if base_map.kind == "xyz" else None,
+        "grid": None if base_map.kind == "wms" else base_map.grid,
     }
 
 
@@ -175,6 +182,7 @@ def _describe_theme(
         "description": theme.description.in_language(language),
         "layers": [each for each in theme.layers if each in known],
         "hidden": [each for each in theme.hidden if each in known],
+        "documents": _describe_documents(theme.documents, language),
         "tiles": {grid.id: f"{prefix}/tiles/{theme.id}/{grid.id}.json" for grid in grids},
     }
 

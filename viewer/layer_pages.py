@@ -7,6 +7,7 @@ the office, and what is published still holds.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -28,10 +29,13 @@ from viewer.phrases import Phrases
 from viewer.quality_words import QualityWords, describe_quality
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Response
 
     from layers.catalogue import LayerHistory, PublishedLayer
     from layers.identify import AskedLayer, Reason
+    from layers.manifest import Document
     from layers.portal import Theme
     from viewer.legend import LegendEntry
     from viewer.pages import Pages
@@ -55,6 +59,7 @@ class LayerLine:
     rows: str | None = None
     provider: str | None = None
     missing: str | None = None
+    stale: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ class LayerGroup:
     description: str
     map: str | None
     lines: tuple[LayerLine, ...]
+    documents: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,7 @@ class LayerView:
     title: str
     description: str
     state: str
+    stale: str | None
     loaded: str
     rows: str
     provider: str
@@ -134,6 +141,7 @@ class LayerPages:
                     theme.description.in_language(language),
                     self._map_address(theme, None, language),
                     tuple(self._build_line(each, phrases) for each in here),
+                    _links(theme.documents, language),
                 )
             )
         rest = tuple(self._build_line(each, phrases) for each in left.values())
@@ -153,6 +161,7 @@ class LayerPages:
             state=phrases.say("answer.state", date=phrases.date(published.state_date)),
             rows=phrases.count("about.rows", published.row_count),
             provider=manifest.source.provider.in_language(phrases.language),
+            stale=_say_stale(published, phrases),
         )
 
     def _build_view(self, history: LayerHistory, phrases: Phrases) -> LayerView:
@@ -164,6 +173,7 @@ class LayerPages:
             title=manifest.title.in_language(language),
             description=manifest.description.in_language(language),
             state=phrases.date(layer.state_date),
+            stale=_say_stale(layer, phrases),
             loaded=phrases.moment(layer.loaded_at),
             rows=phrases.count("about.rows", layer.row_count),
             provider=manifest.source.provider.in_language(language),
@@ -178,7 +188,7 @@ class LayerPages:
             columns=describe_columns(layer, phrases),
             versions=describe_versions(history, phrases, self._pages.prefix),
             downloads=self._downloads(layer, phrases),
-            documents=tuple(Link(each.title.in_language(language), each.url) for each in manifest.documents),
+            documents=_links(manifest.documents, language),
         )
 
     def _maps(self, layer_id: str, language: str) -> tuple[Link, ...]:
@@ -210,6 +220,19 @@ class LayerPages:
         if language != self._pages.portal.languages[0]:
             known = {"lang": language, **known}
         return f"{self._pages.prefix}{path}" + (f"?{urlencode(known)}" if known else "")
+
+
+def _links(documents: Sequence[Document], language: str) -> tuple[Link, ...]:
+    return tuple(Link(each.title.in_language(language), each.url) for each in documents)
+
+
+def _say_stale(layer: PublishedLayer, phrases: Phrases) -> str | None:
+    """That a newer state should have come by now; None when all is as agreed."""
+    source, today = layer.manifest.source, date.today()  # noqa: DTZ011  days of the reader's calendar
+    due = source.newer_due(layer.state_date)
+    if due is None or not source.is_stale(layer.state_date, today):
+        return None
+    return phrases.say("layers.stale", date=phrases.date(layer.state_date), due=phrases.date(due))
 
 
 def _conditional(response: Response) -> Response:

@@ -10,6 +10,7 @@ import gzip
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -44,6 +45,7 @@ _STYLES = (
     "search",
     "workspace",
     "contents",
+    "layer-list",
     "legend",
     "answer",
     "sources",
@@ -106,9 +108,10 @@ class Pages:
         return asked if asked in offered else offered[0]
 
     def configuration(self, language: str) -> Json:
-        """The viewer's configuration, made anew only when something was published."""
+        """The viewer's configuration, made anew when something was published and on a new day."""
         published = {each.id: each for each in self.catalogue.published()}
-        key = (language, *((each.id, each.version_id) for each in published.values()))
+        today = date.today()  # noqa: DTZ011  days of the reader's calendar
+        key = (language, today, *((each.id, each.version_id) for each in published.values()))
         found = self._configurations.get(key)
         if found is None:
             found = self._configurations[key] = build_configuration(

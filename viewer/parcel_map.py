@@ -158,7 +158,7 @@ def _draw_labels(drawn: tuple[_Drawn, ...], frame: Frame) -> Iterator[str]:
     taken: list[BaseGeometry] = []
     for each in reversed(drawn):
         label = each.layer.manifest.style.label
-        if label is None or frame.metres_per_pixel > label.max_metres_per_pixel:
+        if label is None or not label.shown or frame.metres_per_pixel > label.max_metres_per_pixel:
             continue
         value = each.feature.values.get(label.column)
         place = _place_label(each, label, str(value)) if value is not None else None

@@ -130,6 +130,54 @@ def test_layers_that_are_not_whole_are_named(open_page: Callable[..., Page], pat
     assert page.locator("#map-message").is_hidden()
 
 
+def test_a_layer_that_does_not_answer_is_marked_in_the_list(
+    open_page: Callable[..., Page], watch: Watch
+) -> None:
+    """The other layers are drawn, the row of the silent one says so, and trying again brings it back."""
+    page = open_page("/?theme=planning", ready=False)
+    page.wait_for_selector("body.is-ready")
+
+    def leave_out(route: Route) -> None:
+        response = route.fetch()
+        headers = {**response.headers, "x-layers-missing": "sewer, water", "cache-control": "no-store"}
+        route.fulfill(response=response, headers=headers)
+
+    page.route("**/*.mvt", leave_out)
+    page.click("label:has([value=infrastructure])")
+    page.wait_for_selector("[data-layer=sewer].layer--missing")
+    marked = page.locator(".layer--missing").count()
+    told = page.inner_text("[data-layer=sewer] .layer__hint--warning")
+    page.unroute("**/*.mvt")
+    asked = watch.tiles()
+
+    page.click("[data-layer=sewer] .layer__hint--warning button")
+    page.wait_for_selector("[data-layer=sewer]:not(.layer--missing)")
+
+    assert marked == 2
+    assert "ne odziva" in told
+    assert page.locator(".layer--missing").count() == 0
+    assert watch.tiles() > asked
+
+
+def test_a_link_to_a_parcel_that_is_gone_is_explained(
+    open_page: Callable[..., Page], watch: Watch, parcel: dict[str, Any]
+) -> None:
+    """Without a point the panel says what the link meant; with one it tells also what lies there now."""
+    point = parcel["point"]
+    alone = open_page("/?select=parcels:9001-99999/9")
+    alone.wait_for_selector("#answer:not([aria-busy]) .answer__problem")
+    beside = open_page(f"/?select=parcels:9001-99999/9&point={point['e']},{point['n']}")
+
+    heading = panel_heading(beside)
+
+    assert "9001-99999/9" in alone.inner_text(".answer__problem >> nth=0")
+    assert alone.inner_text("#answer-heading") == "Tega zapisa ni več"
+    assert heading == f"Parcela {parcel['title']}"
+    assert "9001-99999/9" in beside.inner_text(".answer__problem")
+    assert all("404" in fault for fault in watch.faults)
+    watch.faults.clear()
+
+
 def test_answer_that_does_not_come_can_be_asked_again(
     open_page: Callable[..., Page], watch: Watch, parcel: dict[str, Any]
 ) -> None:

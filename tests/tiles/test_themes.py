@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import shapely
+from psycopg import sql
 
 pytestmark = pytest.mark.database
 
@@ -134,6 +135,39 @@ def test_truncated_members_are_all_named(workshop: Any) -> None:
     response = workshop.client.get(f"/tiles/view/SI-D96/12/{x}/{y}.mvt")
 
     assert response.headers["X-Features-Truncated"] == "a;max=100, b;max=100"
+
+
+def test_theme_is_sent_without_a_layer_that_does_not_answer(workshop: Any) -> None:
+    """A locked layer is left out and named; nobody keeps such a tile, and the next one is whole."""
+    for name in "ab":
+        workshop.publish(name, [SQUARE])
+    address = _address(workshop, _tilejson(workshop))
+    with workshop.database.loading() as connection:
+        table = sql.Identifier("data", workshop.table_name("a"))
+        connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(table))
+        without = workshop.client.get(address)
+
+    whole = workshop.client.get(address)
+
+    assert (without.status_code, without.headers["X-Layers-Missing"]) == (200, "a")
+    assert without.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in without.headers
+    assert list(workshop.decode(without.data)) == ["b"]
+    assert list(workshop.decode(whole.data)) == ["a", "b"]
+    assert "X-Layers-Missing" not in whole.headers
+
+
+def test_theme_of_which_nothing_answers_is_refused(workshop: Any) -> None:
+    """A tile without any of its layers would look like empty land; it is 503."""
+    workshop.publish("a", [SQUARE])
+    x, y = workshop.grids["SI-D96"].tile_at(12, *HERE)
+    with workshop.database.loading() as connection:
+        table = sql.Identifier("data", workshop.table_name("a"))
+        connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(table))
+
+        answer = workshop.client.get(f"/tiles/view/SI-D96/12/{x}/{y}.mvt")
+
+    assert answer.status_code == 503
 
 
 def test_theme_without_layers_is_empty(workshop: Any) -> None:

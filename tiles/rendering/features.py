@@ -54,7 +54,7 @@ def read_drawn_layer(
 
 def _shown_label(style: Style, frame: Frame) -> Label | None:
     label = style.label
-    return label if label and frame.metres_per_pixel <= label.max_metres_per_pixel else None
+    return label if label and label.shown and frame.metres_per_pixel <= label.max_metres_per_pixel else None
 
 
 def _select(layer: PublishedLayer, frame: Frame, label: Label | None, limit: int) -> sa.Select[Any]:

@@ -90,9 +90,11 @@ def _layers(tile_set: TileSet, scale: ZoomScale) -> list[Json]:
             _with_layout({**layer, **metadata}, off)
             for layer in draw_layer(member.manifest, tile_set.id, scale)
         ]
+        style_of = member.manifest.style.label
         label = draw_labels(member.manifest, tile_set.id, scale)
-        if label is not None and member.manifest.style.label is not None:
-            labels.append((member.manifest.style.label.size, _with_layout({**label, **metadata}, off)))
+        if label is not None and style_of is not None:
+            unseen = off if style_of.shown else {"visibility": "none"}
+            labels.append((style_of.size, _with_layout({**label, **metadata}, unseen)))
     return [*drawn, *(layer for _, layer in sorted(labels, key=lambda each: each[0]))]
 
 

@@ -20,7 +20,7 @@ const configuration = {
     { id: 'cadastre', layers: ['zoning', 'parcels'], hidden: [] },
     { id: 'planning', layers: ['parcels', 'zoning'], hidden: ['parcels'] },
   ],
-  layers: { parcels: {}, zoning: {} },
+  layers: { parcels: { style: { label: { shown: true } } }, zoning: { style: { label: { shown: false } } } },
   grids: [{ id: 'SI-D96' }, { id: 'WebMercatorQuad' }],
   baseMaps: [{ id: 'orthophoto', grid: 'WebMercatorQuad' }],
 };
@@ -34,7 +34,8 @@ function stateOf(query, using = coordinates) {
 }
 
 test('a full link is written again as it was read', () => {
-  const link = '?lang=en&theme=planning&at=508000.0,136000.0&mpp=0.5&on=parcels&off=zoning&opacity=zoning:0.6'
+  const link = '?lang=en&theme=planning&at=508000.0,136000.0&mpp=0.5&on=parcels&off=zoning'
+    + '&labels=zoning&nolabels=parcels&order=zoning,parcels&opacity=zoning:0.6'
     + '&select=parcels:9001-123/4&point=508001.5,136002.5&grid=WebMercatorQuad&base=orthophoto';
 
   assert.equal(writeLink(stateOf(link), coordinates, link), link);
@@ -88,4 +89,36 @@ test('choosing another theme forgets which layers were switched, but not how see
   assert.deepEqual(state.layerStates(), [
     { id: 'parcels', visible: false, opacity: 0.5 }, { id: 'zoning', visible: true, opacity: 1 },
   ]);
+});
+
+test('layers that a link orders change places, and those it does not know stay where the theme has them', () => {
+  const state = new ViewerState({ ...configuration, themes: [{ id: 'all', layers: ['a', 'b', 'c', 'd'], hidden: [] }] });
+
+  state.order = ['d', 'gone', 'a'];
+
+  assert.deepEqual(state.layersInOrder(), ['d', 'b', 'c', 'a']);
+});
+
+test('a layer moves one place at a time, and what the theme starts with is not written', () => {
+  const state = stateOf('');
+
+  state.moveLayer('zoning', 1);
+  const moved = writeLink(state, coordinates, '');
+  state.moveLayer('zoning', 1);
+  state.moveLayer('zoning', -1);
+
+  assert.equal(moved, '?theme=cadastre&order=parcels,zoning');
+  assert.equal(writeLink(state, coordinates, ''), '?theme=cadastre');
+});
+
+test('labels are switched per layer', () => {
+  const state = stateOf('');
+
+  state.switchLabels('zoning', true);
+  state.switchLabels('parcels', false);
+  const both = writeLink(state, coordinates, '');
+  state.switchLabels('parcels', true);
+
+  assert.equal(both, '?theme=cadastre&labels=zoning&nolabels=parcels');
+  assert.equal(writeLink(state, coordinates, ''), '?theme=cadastre&labels=zoning');
 });

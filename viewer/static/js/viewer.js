@@ -38,7 +38,7 @@ Object.assign(state, readLink(window.location.search, configuration, coordinates
 const map = new MapView(byId('map'), configuration, coordinates, { gridId: state.gridId });
 const sheet = new Sheet({ workspace: byId('workspace'), sidebar: byId('sidebar'), grip: byId('sheet-grip') });
 const panel = new AnswerPanel(byId('answer'), { configuration, coordinates, wording, announcer, sheet });
-const contents = new Contents(byId('contents'), { state, configuration, wording, readScale: () => map.metresPerPixel });
+const contents = new Contents(byId('contents'), { state, map, configuration, wording, announcer });
 const inquiry = new Inquiry({ state, map, panel, configuration, coordinates, wording });
 const address = followAddressBar(state, configuration, coordinates);
 const search = new SearchBox(
@@ -52,7 +52,7 @@ const groundOf = () => ({
 });
 
 state.on('theme', () => map.showTheme(state.theme, state.layerStates()));
-state.on('layers', () => map.drawLayers(state.layerStates()));
+for (const changed of ['layers', 'order']) state.on(changed, () => map.drawLayers(state.layerStates()));
 state.on('ground', () => map.change(groundOf()));
 state.on('restored', showState);
 map.on('moved', (view) => {

@@ -1,10 +1,23 @@
 // Questions to our own server. A newer question of one kind aborts the older one.
 
+// Not in the published data: never was, no longer is, or was withdrawn.
+const GONE = [404, 410];
+
 /** The answer to a question. Throws when there is none, whatever the reason. */
 export async function fetchJson(address, { signal } = {}) {
   const response = await fetch(address, { signal, headers: { Accept: 'application/json, application/geo+json' } });
-  if (!response.ok) throw new Error(`${address}: status ${response.status}`);
+  if (!response.ok) throw Object.assign(new Error(`${address}: status ${response.status}`), { status: response.status });
   return response.json();
+}
+
+/** As `fetchJson`; null when there is no such thing, or no longer. */
+export async function fetchIfThere(address, options) {
+  try {
+    return await fetchJson(address, options);
+  } catch (problem) {
+    if (GONE.includes(problem.status)) return null;
+    throw problem;
+  }
 }
 
 /** Runs one question at a time: `ask` aborts the one before, whose answer is then never seen. */

@@ -20,13 +20,17 @@ export class AnswerPanel extends Emitter {
     this._open();
   }
 
-  /** `answer` as /identify gives it; `main` the feature that the heading names, or null. */
-  show(answer, main) {
+  /**
+   * `answer` as /identify gives it; `main` the feature that the heading names, or null; `gone` what was asked for
+   * by name and is not there any more, {layer, id}, or null.
+   */
+  show(answer, main, gone = null) {
     const parts = { configuration: this.configuration, coordinates: this.coordinates, wording: this.wording, announcer: this.announcer };
     const { title, subtitle } = buildHeading(answer, main, parts);
     this.container.removeAttribute('aria-busy');
     this._fill(
       this._header(title, subtitle),
+      gone && element('p', { class: 'answer__problem' }, this._sayGone(gone)),
       buildPlace(answer, parts),
       ...buildSections(answer, main, parts),
       buildSources(answer, parts),
@@ -35,6 +39,19 @@ export class AnswerPanel extends Emitter {
     this._open();
     document.title = `${title} · ${this._pageTitle}`;
     this.announcer.say(this.wording.say('answer.ready', { title }));
+  }
+
+  /** A link named {layer, id}, and the published data do not have it. */
+  showGone(gone) {
+    const text = this._sayGone(gone);
+    this.container.removeAttribute('aria-busy');
+    this._fill(
+      this._header(this.wording.say('answer.gone_heading')),
+      element('p', { class: 'answer__problem' }, text),
+      element('p', { class: 'answer__problem' }, this.wording.say('answer.gone_search')),
+    );
+    this._open();
+    this.announcer.say(text);
   }
 
   showProblem(retry) {
@@ -66,6 +83,11 @@ export class AnswerPanel extends Emitter {
     this.emit('closed');
   }
 
+  _sayGone({ layer, id }) {
+    const { title, role } = this.configuration.layers[layer];
+    return this.wording.say(role === 'parcels' ? 'answer.gone_parcel' : 'answer.gone', { layer: title, id });
+  }
+
   _header(title, subtitle = null) {
     const label = this.wording.say('answer.close');
     return element('header', { class: 'answer__header' },
@@ -76,7 +98,7 @@ export class AnswerPanel extends Emitter {
   }
 
   _fill(...children) {
-    this.container.replaceChildren(...children);
+    this.container.replaceChildren(...children.filter((child) => child !== null));
     this.container.scrollTop = 0;
   }
 

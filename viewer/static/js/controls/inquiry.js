@@ -3,7 +3,7 @@
 
 import { itemAddress, withParameters } from '../base/configuration.js';
 import { boxOf, interiorPoint } from '../base/geojson.js';
-import { LatestQuestion, fetchJson } from '../base/requests.js';
+import { LatestQuestion, fetchIfThere, fetchJson } from '../base/requests.js';
 
 const NEAR_METRES = 3;
 const CLICK_PIXELS = 8;
@@ -59,20 +59,27 @@ export class Inquiry {
 
   async _answer(selection, { signal, fit }) {
     const known = selection.layer ? await this._findFeature(selection, signal) : null;
+    const isGone = selection.layer !== null && known === null;
+    if (signal.aborted) return;
+    if (isGone && !selection.point) {
+      this.panel.showGone(selection);
+      return;
+    }
     if (known && !selection.point) selection.point = interiorPoint(known.geometry);
     if (known && fit) this.map.fit(boxOf(known.geometry), { nearest: CLOSEST_LOOK, room: ROOM_AROUND_FOUND, animate: false });
-    this._markPoint(selection);
+    this._markPoint(isGone ? { ...selection, layer: null } : selection);
     const answer = await this._identify(selection.point, signal);
     if (signal.aborted) return;
     const main = findMain(answer, selection);
     await this._outline(main, known, selection, signal);
     if (signal.aborted) return;
-    this.panel.show(answer, main);
+    this.panel.show(answer, main, isGone ? selection : null);
     if (!selection.layer && main) this.state.nameSelection(main.layer.layer, main.feature.id);
   }
 
+  /** The feature that a link names; null when it is not in the published data any more. */
   _findFeature({ layer, id }, signal) {
-    return fetchJson(itemAddress(this.configuration.urls, layer, id), { signal });
+    return fetchIfThere(itemAddress(this.configuration.urls, layer, id), { signal });
   }
 
   _identify({ lon, lat }, signal) {

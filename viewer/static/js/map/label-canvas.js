@@ -110,7 +110,7 @@ function addCandidates(candidates, found, { tile, layer, rank, origin }) {
 }
 
 function drawLabel(context, { x, y, text, size, label, opacity }) {
-  context.font = `${size}px ${FONT}`;
+  context.font = `${label.italic ? 'italic ' : ''}${size}px ${FONT}`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   context.lineJoin = 'round';

@@ -8,6 +8,12 @@ export class SymbolBook {
     this._found = new Map();
     this._order = new Map([[style.default, -1], ...style.classes.map((each, index) => [each.symbol, index])]);
     this._classes = new Map(style.classes.map((each) => [each.value, each]));
+    this._values = new Map(style.classes.map((each) => [each.symbol, each.value]));
+  }
+
+  /** The class value a symbol stands for; null for that of features in no class. */
+  valueOf(symbol) {
+    return this._values.get(symbol) ?? null;
   }
 
   find(properties) {

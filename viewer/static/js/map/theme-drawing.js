@@ -4,6 +4,7 @@ import { Emitter } from '../base/events.js';
 import { beyondScale } from '../base/ground.js';
 import { featuresAt } from './hit-test.js';
 import { LabelCanvas } from './label-canvas.js';
+import { valuesInSight } from './legend-view.js';
 import { SymbolBook } from './symbols.js';
 import { TileSource } from './tile-source.js';
 import { VectorLayer } from './vector-layer.js';
@@ -11,8 +12,9 @@ import { VectorLayer } from './vector-layer.js';
 const CLICK_PIXELS = 6;
 
 /**
- * Events: `loading` (true or false), `failed` when a tile did not come, `truncated` with the ids of the shown
- * layers of which tiles hold only the largest features, whenever they change.
+ * Events: `loading` (true or false), `failed` when a tile did not come; with the ids of shown layers, whenever they
+ * change, `truncated` (tiles hold only the largest features) and `missing` (the layer did not answer); `settled`
+ * when what is drawn in the window is known anew.
  */
 export class ThemeDrawing extends Emitter {
   /** `layers` are the configuration's layers by id, `place` the point at which scales are judged. */
@@ -24,13 +26,13 @@ export class ThemeDrawing extends Emitter {
     this._books = new Map();
     this._states = [];
     this._ground = null;
-    this._truncated = [];
+    this._told = { truncated: [], missing: [] };
     this._tiles = new VectorLayer(new TileSource(theme.tiles[frame.id]), frame, {});
     this._labels = new LabelCanvas(this._tiles);
     this._tiles.on('loading', () => this.emit('loading', true));
     this._tiles.on('load', () => {
       this.emit('loading', false);
-      this._tellTruncated();
+      this._tellContent();
     });
     this._tiles.on('tileerror', () => this.emit('failed'));
   }
@@ -40,13 +42,13 @@ export class ThemeDrawing extends Emitter {
     this._tiles.addTo(map);
     this._labels.addTo(map);
     map.on('zoomend', this._refresh, this);
-    map.on('moveend', this._tellTruncated, this);
+    map.on('moveend', this._tellContent, this);
     this._refresh();
   }
 
   remove() {
     this._map.off('zoomend', this._refresh, this);
-    this._map.off('moveend', this._tellTruncated, this);
+    this._map.off('moveend', this._tellContent, this);
     this._labels.remove();
     this._tiles.remove();
   }
@@ -80,6 +82,14 @@ export class ThemeDrawing extends Emitter {
     return hits;
   }
 
+  /** The class values of a layer that are drawn in the window, null for features in no class. */
+  valuesInSight(id) {
+    if (!this._shown().some((layer) => layer.id === id)) return new Set();
+    const corner = this._map.getPixelBounds().min;
+    const size = this._map.getSize();
+    return valuesInSight(id, this._bookOf(id), this._tiles.shownTiles(), { corner, size });
+  }
+
   _refresh() {
     if (!this._map) return;
     const shown = this._shown();
@@ -88,17 +98,22 @@ export class ThemeDrawing extends Emitter {
     this._drawn = drawn;
     const metresPerPixel = this._metresPerPixel();
     const labelled = shown
+      .filter(({ labelled: wanted }) => wanted)
       .map(({ id, opacity }) => ({ id, opacity, label: this._layers[id].style.label }))
       .filter(({ label }) => label && metresPerPixel <= label.max_metres_per_pixel);
     this._labels.draw(labelled, metresPerPixel);
-    this._tellTruncated();
+    this._tellContent();
   }
 
-  _tellTruncated() {
-    const inTiles = new Set([...this._tiles.shownTiles()].flatMap(({ content }) => content.truncated));
-    const truncated = this._shown().map(({ id }) => id).filter((id) => inTiles.has(id));
-    if (truncated.join() !== this._truncated.join()) this.emit('truncated', truncated);
-    this._truncated = truncated;
+  _tellContent() {
+    const contents = [...this._tiles.shownTiles()].map(({ content }) => content);
+    for (const name of ['truncated', 'missing']) {
+      const inTiles = new Set(contents.flatMap((content) => content[name]));
+      const ids = this._shown().map(({ id }) => id).filter((id) => inTiles.has(id));
+      if (ids.join() !== this._told[name].join()) this.emit(name, ids);
+      this._told[name] = ids;
+    }
+    this.emit('settled');
   }
 
   _shown() {

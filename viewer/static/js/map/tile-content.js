@@ -11,9 +11,10 @@ export const POLYGON = 3;
 const LABELS = ':labels';
 
 export class TileContent {
-  /** `truncated` are the layers of which the tile holds only the largest features. */
-  constructor(buffer, truncated = []) {
+  /** `truncated` are layers of which the tile holds only the largest features, `missing` those that did not answer. */
+  constructor(buffer, { truncated = [], missing = [] } = {}) {
     this.truncated = truncated;
+    this.missing = missing;
     this._tile = new VectorTile(new PbfReader(buffer));
     this._decoded = new Map();
   }
@@ -29,7 +30,7 @@ export class TileContent {
   }
 }
 
-export const EMPTY_TILE = { truncated: [], find: () => null, findLabels: () => null };
+export const EMPTY_TILE = { truncated: [], missing: [], find: () => null, findLabels: () => null };
 
 function decodeLayer(layer) {
   if (!layer) return null;

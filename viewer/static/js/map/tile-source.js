@@ -43,10 +43,11 @@ export class TileSource {
 
   _request(key, numbers) {
     const controller = new AbortController();
-    const tile = { users: 0, finished: false, controller, content: null };
+    const tile = { users: 0, finished: false, isWhole: true, controller, content: null };
     tile.content = this._fetch(numbers, controller.signal).then(
       (content) => {
         tile.finished = true;
+        tile.isWhole = content.missing.length === 0;
         return content;
       },
       (problem) => {
@@ -68,7 +69,10 @@ export class TileSource {
     }
     if (response.status === 204) return EMPTY_TILE;
     if (!response.ok) throw new Error(`${addressOf(described, numbers)}: status ${response.status}`);
-    return new TileContent(await response.arrayBuffer(), truncatedLayers(response));
+    return new TileContent(await response.arrayBuffer(), {
+      truncated: namedLayers(response, 'X-Features-Truncated'),
+      missing: namedLayers(response, 'X-Layers-Missing'),
+    });
   }
 
   /** TileJSON of now, for the page outlived the version it was told of. Many tiles notice it; one asks. */
@@ -82,7 +86,7 @@ export class TileSource {
   _release(key, tile) {
     tile.users -= 1;
     if (tile.users > 0) return;
-    if (!tile.finished) {
+    if (!tile.finished || !tile.isWhole) {
       tile.controller.abort();
       if (this._tiles.get(key) === tile) this._tiles.delete(key);
       return;
@@ -102,8 +106,8 @@ function addressOf({ tiles }, { z, x, y }) {
   return tiles[0].replace('{z}', z).replace('{x}', x).replace('{y}', y);
 }
 
-/** The header names each as `layer;max=number`, with commas between. */
-function truncatedLayers(response) {
-  const named = response.headers.get('X-Features-Truncated');
+/** The header names each as `layer`, or `layer;max=number`, with commas between. */
+function namedLayers(response, header) {
+  const named = response.headers.get(header);
   return named ? named.split(',').map((each) => each.split(';')[0].trim()) : [];
 }

@@ -59,9 +59,9 @@ export class VectorLayer extends GridLayer {
     }
   }
 
-  /** Ask again for tiles that did not come. */
+  /** Ask again for tiles that did not come, or came without one of their layers. */
   retry() {
-    const failed = [...this._drawn.values()].some((drawn) => drawn.failed);
+    const failed = [...this._drawn.values()].some((drawn) => drawn.failed || drawn.content?.missing.length > 0);
     if (failed) this.redraw();
   }
 

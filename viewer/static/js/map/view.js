@@ -13,7 +13,7 @@ const PANES = { base: 150, labels: 420, selection: 410 };
 
 /**
  * Events: `moved` (view), `clicked` (point), `pointed` (point, or null when the pointer left),
- * `loading` (true or false), `failed` (a tile did not come).
+ * `loading` (true or false), `failed` (a tile did not come), `truncated` and `missing` (ids of layers), `settled`.
  */
 export class MapView extends Emitter {
   /** `gridId` names one of the configuration's grids; a guest in a frame leaves wheel and finger to its host. */
@@ -74,16 +74,17 @@ export class MapView extends Emitter {
     this._map.setZoom(this._map.getZoom() + steps, { animate: !prefersStillness() });
   }
 
-  /** Draw a theme; `states` are {id, visible, opacity} from the bottom upwards. */
+  /** Draw a theme; `states` are {id, visible, opacity, labelled} from the bottom upwards. */
   showTheme(theme, states) {
     this._theme = theme;
     this._states = states;
     this._drawing?.remove();
     this.emit('truncated', []);
+    this.emit('missing', []);
     this._drawing = new ThemeDrawing({
       theme, layers: this._configuration.layers, frame: this._frame, place: this._place,
     });
-    for (const name of ['loading', 'failed', 'truncated']) this._drawing.on(name, (detail) => this.emit(name, detail));
+    for (const name of ['loading', 'failed', 'truncated', 'missing', 'settled']) this._drawing.on(name, (detail) => this.emit(name, detail));
     this._drawing.draw(states, this._groundColour());
     this._drawing.addTo(this._map);
   }
@@ -95,6 +96,11 @@ export class MapView extends Emitter {
 
   retry() {
     this._drawing?.retry();
+  }
+
+  /** The class values of a layer that are drawn in the window, null for features in no class. */
+  valuesInSight(layer) {
+    return this._drawing?.valuesInSight(layer) ?? new Set();
   }
 
   /** What is drawn at a point, the topmost first: {layer, id (the number in tiles), properties}. */

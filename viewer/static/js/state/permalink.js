@@ -27,16 +27,20 @@ export function readLink(query, configuration, coordinates) {
   if (at) read.view = { ...at, mpp: readNumber(parameters.get('mpp'), 0.01, 100_000) };
   read.switched = readSwitched(parameters, configuration.layers);
   read.opacities = readOpacities(parameters, configuration.layers);
+  read.labelled = readLabelled(parameters, configuration.layers);
+  read.order = readNames(parameters, 'order', configuration.layers);
   const selection = readSelection(parameters, configuration.layers, coordinates);
   if (selection) read.selection = selection;
   return { ...read, ...readGround(parameters, configuration) };
 }
 
-function writeLayers({ switched, opacities }) {
-  const parts = [];
-  const names = (wanted) => [...switched].filter(([, on]) => on === wanted).map(([id]) => id).join(',');
-  if (names(true)) parts.push(`on=${names(true)}`);
-  if (names(false)) parts.push(`off=${names(false)}`);
+function writeLayers({ switched, opacities, labelled, order }) {
+  const names = (map, wanted) => [...map].filter(([, on]) => on === wanted).map(([id]) => id).join(',');
+  const lists = {
+    on: names(switched, true), off: names(switched, false), labels: names(labelled, true), nolabels: names(labelled, false),
+    order: order.join(','),
+  };
+  const parts = Object.entries(lists).filter(([, list]) => list).map(([name, list]) => `${name}=${list}`);
   const faded = [...opacities].map(([id, opacity]) => `${id}:${trim(opacity)}`).join(',');
   if (faded) parts.push(`opacity=${faded}`);
   return parts;
@@ -57,8 +61,21 @@ function writeGround({ gridId, baseId, ownGridId }) {
 }
 
 function readSwitched(parameters, layers) {
-  const known = (name) => (parameters.get(name) ?? '').split(',', MAX_NAMES).filter((id) => Object.hasOwn(layers, id));
-  return new Map([...known('on').map((id) => [id, true]), ...known('off').map((id) => [id, false])]);
+  return readTwoLists(parameters, layers, { on: 'on', off: 'off' });
+}
+
+function readLabelled(parameters, layers) {
+  return readTwoLists(parameters, layers, { on: 'labels', off: 'nolabels' });
+}
+
+function readTwoLists(parameters, layers, { on, off }) {
+  const named = (name, value) => readNames(parameters, name, layers).map((id) => [id, value]);
+  return new Map([...named(on, true), ...named(off, false)]);
+}
+
+function readNames(parameters, name, layers) {
+  const named = (parameters.get(name) ?? '').split(',', MAX_NAMES);
+  return [...new Set(named)].filter((id) => Object.hasOwn(layers, id));
 }
 
 function readOpacities(parameters, layers) {

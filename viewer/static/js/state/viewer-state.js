@@ -4,7 +4,7 @@
 import { Emitter } from '../base/events.js';
 
 /**
- * Events: `theme`, `layers`, `ground` (grid or base map), `selection`, `view`; and `changed` after each, with
+ * Events: `theme`, `layers`, `order` (of layers), `ground` (grid or base map), `selection`, `view`; and `changed` after each, with
  * whether it is a step that "back" returns from.
  */
 export class ViewerState extends Emitter {
@@ -20,6 +20,8 @@ export class ViewerState extends Emitter {
     this.theme = themes[0];
     this.switched = new Map();
     this.opacities = new Map();
+    this.labelled = new Map();
+    this.order = [];
     this.view = null;
     this.selection = null;
     this.ownGridId = grids[0].id;
@@ -27,9 +29,21 @@ export class ViewerState extends Emitter {
     this.baseId = null;
   }
 
-  /** {id, visible, opacity} of the theme's layers, from the bottom upwards. */
+  /** {id, visible, opacity, labelled} of the theme's layers, from the bottom upwards. */
   layerStates() {
-    return this.theme.layers.map((id) => ({ id, visible: this.isVisible(id), opacity: this.opacities.get(id) ?? 1 }));
+    return this.layersInOrder().map((id) => ({
+      id, visible: this.isVisible(id), opacity: this.opacities.get(id) ?? 1, labelled: this.isLabelled(id),
+    }));
+  }
+
+  /**
+   * The theme's layers from the bottom upwards. Those that `order` names change places among each other; others
+   * stay where the theme has them, so that an old link suits a theme that has got more layers.
+   */
+  layersInOrder() {
+    const { layers } = this.theme;
+    const wanted = this.order.filter((id) => layers.includes(id));
+    return layers.map((id) => (wanted.includes(id) ? id : null)).map((id, place) => (id ? wanted.shift() : layers[place]));
   }
 
   isVisible(id) {
@@ -41,6 +55,8 @@ export class ViewerState extends Emitter {
     if (!theme || theme === this.theme) return;
     this.theme = theme;
     this.switched.clear();
+    this.labelled.clear();
+    this.order = [];
     this._tell('theme', true);
   }
 
@@ -54,6 +70,27 @@ export class ViewerState extends Emitter {
     if (opacity >= 1) this.opacities.delete(id);
     else this.opacities.set(id, opacity);
     this._tell('layers', false);
+  }
+
+  isLabelled(id) {
+    return this.labelled.get(id) ?? this._labelledAtFirst(id);
+  }
+
+  switchLabels(id, labelled) {
+    if (labelled === this._labelledAtFirst(id)) this.labelled.delete(id);
+    else this.labelled.set(id, labelled);
+    this._tell('layers', false);
+  }
+
+  /** Draw a layer one place higher (1) or lower (-1); at the end it stays. */
+  moveLayer(id, step) {
+    const order = this.layersInOrder();
+    const place = order.indexOf(id);
+    const other = place + step;
+    if (other < 0 || other >= order.length) return;
+    [order[place], order[other]] = [order[other], order[place]];
+    this.order = order.join() === this.theme.layers.join() ? [] : order;
+    this._tell('order', false);
   }
 
   chooseGround(gridId, baseId) {
@@ -85,6 +122,10 @@ export class ViewerState extends Emitter {
     this.reset();
     Object.assign(this, read);
     this.emit('restored');
+  }
+
+  _labelledAtFirst(id) {
+    return this._configuration.layers[id].style.label?.shown ?? false;
   }
 
   _tell(name, step) {
