@@ -1,6 +1,6 @@
 """What applies on a parcel, measured over HTTP: JSON for eight clients at 100,000 parcels, and one PDF alone.
 
-    python -m benchmarks.parcel_answers [--copies 12] [--clients 8] [--seconds 20] [--workers 2]
+    python -m benchmarks.parcel_answers [--copies 12] [--clients 8] [--seconds 20] [--workers 3]
 
 The sample municipality is imported into a private PostGIS and laid out so many times side by side: with twelve
 copies there are 104,000 parcels, and thirteen layers answer. Every request asks another parcel, so nothing is
@@ -233,7 +233,7 @@ def _read_arguments() -> argparse.Namespace:
     parser.add_argument("--copies", type=int, default=12)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=3)
     return parser.parse_args()
 
 

@@ -35,7 +35,8 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address the web service listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port of the web service.")
-    workers: int = Field(default=2, ge=1, le=64, description="Worker processes of the web service.")
+    # One more than a small machine has cores: who gets a long answer is chance, and no core shall wait.
+    workers: int = Field(default=3, ge=1, le=64, description="Worker processes of the web service.")
     base_url: str | None = Field(
         default=None,
         description="Public address when behind a proxy, e.g. https://karta.example.si/gis.",

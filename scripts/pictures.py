@@ -1,47 +1,102 @@
 """Takes the pictures of the README and the guides from a running Prostor on the sample municipality.
 
-    .venv/bin/python scripts/pictures.py http://127.0.0.1:8000
+    .venv/bin/python scripts/pictures.py http://127.0.0.1:8000 [NAME …]
 
-Needs the test packages (playwright and Debian's chromium).
+Needs the test packages (playwright and Debian's chromium). A name is a file's without `.png`; all without any.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 QUIET = ["--disable-background-networking", "--disable-component-update"]
-PICTURES = {
-    "viewer": (1280, 800, "/?theme=planning&at=556090,142650&mpp=0.5&select=parcels:9001-{parcel}&lang=sl"),
-    "utilities": (1280, 800, "/?theme=infrastructure&at=556330,142560&mpp=0.5&lang=en"),
-    "phone": (390, 844, "/?theme=cadastre&at=556000,142500&mpp=1&lang=sl"),
-}
+DESKTOP, GUIDE, PHONE = (1280, 800), (1100, 700), (390, 844)
 PARCEL = "1104/3"
+ANSWER = "#answer:not([aria-busy]) .answer__section"
+
+
+def leave(page: Page) -> None:
+    """Nothing more to do."""
+
+
+def await_answer(page: Page) -> None:
+    """Until the panel has said what is there."""
+    page.wait_for_selector(ANSWER)
+
+
+def type_parcel(page: Page) -> None:
+    """What a citizen types first."""
+    page.fill("#search-input", "9001 110")
+    page.wait_for_selector("#search-results [role=option]")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An address, the size of the window, and what is done before the picture is taken."""
+
+    path: str
+    size: tuple[int, int] = GUIDE
+    act: Callable[[Page], None] = leave
+    is_map: bool = True
+
+
+README = {
+    "viewer": Picture(
+        f"/?theme=planning&at=556090,142650&mpp=0.5&select=parcels:9001-{PARCEL}&lang=sl", DESKTOP, await_answer
+    ),
+    "utilities": Picture("/?theme=infrastructure&at=556330,142560&mpp=0.5&lang=en", DESKTOP),
+    "phone": Picture("/?theme=cadastre&at=556000,142500&mpp=1&lang=sl", PHONE),
+}
+GUIDES = {
+    "citizen-search": Picture("/?theme=cadastre&at=556090,142650&mpp=0.5", act=type_parcel),
+    "citizen-answer": Picture(f"/?theme=planning&select=parcels:9001-{PARCEL}", act=await_answer),
+    "citizen-parcel": Picture(f"/parcels/9001/{PARCEL}?", is_map=False),
+    "citizen-phone": Picture(f"/?theme=planning&select=parcels:9001-{PARCEL}", PHONE, await_answer),
+}
 
 
 def main() -> None:
     """Open each view, wait until it is drawn, and write the picture."""
-    address = sys.argv[1] if len(sys.argv) == 2 else sys.exit("Say the address of a running Prostor.")
+    address, wanted = (
+        (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else sys.exit("Say the address of a Prostor.")
+    )
     FOLDER.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS + QUIET)
-        for name, (width, height, path) in PICTURES.items():
-            take(browser, f"{address}{path.format(parcel=PARCEL)}", name, width, height)
+        for name, picture in list_pictures():
+            if not wanted or name in wanted:
+                take(browser, address, name, picture)
         browser.close()
 
 
-def take(browser: Browser, address: str, name: str, width: int, height: int) -> None:
+def list_pictures() -> Iterator[tuple[str, Picture]]:
+    """Names and pictures; those of guides in both languages."""
+    yield from README.items()
+    for name, picture in GUIDES.items():
+        for language in ("sl", "en"):
+            path = f"{picture.path}&lang={language}"
+            yield f"{name}.{language}", Picture(path, picture.size, picture.act, picture.is_map)
+
+
+def take(browser: Browser, address: str, name: str, picture: Picture) -> None:
     """One picture, as `docs/pictures/<name>.png`."""
-    page = browser.new_page(viewport={"width": width, "height": height})
-    page.goto(address)
-    page.wait_for_selector("body.is-ready")
-    if "select=" in address:
-        page.wait_for_selector("#answer:not([aria-busy]) .answer__section")
+    width, height = picture.size
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="light")
+    page.goto(address + picture.path)
+    if picture.is_map:
+        page.wait_for_selector("body.is-ready")
+    picture.act(page)
     page.wait_for_timeout(1500)
     target = FOLDER / f"{name}.png"
     page.screenshot(path=target)

@@ -55,9 +55,7 @@ class StoredTile:
         return gzip.decompress(self.gzipped) if self.gzipped else b""
 
 
-def store_tile(
-    body: bytes, lives: frozenset[Life], *, truncated: str = "", missing: str = ""
-) -> StoredTile:
+def store_tile(body: bytes, lives: frozenset[Life], *, truncated: str = "", missing: str = "") -> StoredTile:
     """Compress a tile and name its content: equal bytes have equal ETags in every process."""
     gzipped = gzip.compress(body, _GZIP_LEVEL, mtime=0) if body else b""
     return StoredTile(gzipped, name_content(body), lives=lives, truncated=truncated, missing=missing)

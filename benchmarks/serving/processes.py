@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,15 +73,17 @@ class Processes:
         raise NotStartedError(" / ".join(said[-3:]) or "it said nothing")
 
     def stop(self) -> None:
-        """Ask each to end, and end those that do not."""
+        """Ask each to end, and end those that do not; with them whatever they started and left behind."""
         for child in self._children:
             child.send_signal(self.ends_by)
         for child in self._children:
             try:
                 child.wait(_END_SECONDS)
             except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)
+                child.kill()
                 child.wait()
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
         self._children = []
 
 

@@ -59,7 +59,7 @@ def test_the_uppermost_layer_goes_no_higher(open_page: Callable[..., Page]) -> N
     first = page.evaluate(ROWS)[0]
     page.click(f"[data-layer={first}] .layer__summary")
 
-    page.click(f"[data-layer={first}] .layer__place button >> nth=0")
+    page.click(f"[data-layer={first}] .layer__place button >> nth=0", force=True)
 
     assert page.evaluate(ROWS)[0] == first
     assert page.get_attribute(f"[data-layer={first}] .layer__place button >> nth=0", "aria-disabled") == "true"

@@ -160,11 +160,11 @@ def kill_imports(town: Town, number: int, *, whole_each: int) -> dict[str, int]:
     return outcomes
 
 
-def test_twelve_kills_leave_nothing_behind(make_a_town: Callable[..., Town]) -> None:
+def test_twenty_kills_leave_nothing_behind(make_a_town: Callable[..., Town]) -> None:
     """Importer, reading child or both killed, at random moments and as each step begins."""
-    outcomes = kill_imports(make_a_town("fields", "meadows"), 12, whole_each=6)
+    outcomes = kill_imports(make_a_town("fields", "meadows"), 20, whole_each=10)
 
-    assert sum(outcomes.values()) == 12
+    assert sum(outcomes.values()) == 20
     assert outcomes["old"] > 0
 
 

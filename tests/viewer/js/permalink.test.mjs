@@ -87,7 +87,7 @@ test('choosing another theme forgets which layers were switched, but not how see
   state.chooseTheme('planning');
 
   assert.deepEqual(state.layerStates(), [
-    { id: 'parcels', visible: false, opacity: 0.5 }, { id: 'zoning', visible: true, opacity: 1 },
+    { id: 'parcels', visible: false, opacity: 0.5, labelled: true }, { id: 'zoning', visible: true, opacity: 1, labelled: false },
   ]);
 });
 

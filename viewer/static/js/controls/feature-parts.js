@@ -3,7 +3,7 @@
 import { parcelAddress } from '../base/configuration.js';
 import { element } from '../base/elements.js';
 import { inSentence } from '../base/wording.js';
-import { swatch } from './layer-row.js';
+import { swatch } from './layer-legend.js';
 
 /** A feature with all its facts; what is unknown is said so. */
 export function buildFeature(layer, feature, parts) {

@@ -12,8 +12,8 @@ export class LayerDetails {
       oninput: ({ target }) => state.setOpacity(layer.id, target.valueAsNumber / 100),
     });
     this._labels = layer.style.label ? this._buildLabelSwitch() : null;
-    this._higher = this._buildMove(1, 'layers.higher');
-    this._lower = this._buildMove(-1, 'layers.lower');
+    this._higher = this._buildMove(1, 'layers.higher', 'layers.higher_of');
+    this._lower = this._buildMove(-1, 'layers.lower', 'layers.lower_of');
     this.element = this._build();
   }
 
@@ -67,10 +67,10 @@ export class LayerDetails {
     });
   }
 
-  _buildMove(step, key) {
+  _buildMove(step, key, longKey) {
     const { layer, wording } = this;
     return element('button', {
-      type: 'button', class: 'button button--small', 'aria-label': wording.say(`${key}_of`, { layer: layer.title }),
+      type: 'button', class: 'button button--small', 'aria-label': wording.say(longKey, { layer: layer.title }),
       onclick: ({ currentTarget }) => this._move(step, currentTarget),
     }, wording.say(key));
   }
