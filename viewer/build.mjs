@@ -107,11 +107,20 @@ async function findImports(entry) {
     absWorkingDir: STATIC,
     bundle: true, format: 'esm', packages: 'external', metafile: true, write: false, logLevel: 'silent',
   });
-  const own = Object.keys(metafile.inputs);
-  const wanted = Object.values(metafile.inputs).flatMap((input) => input.imports.filter((each) => each.external));
+  const own = findFirstModules(metafile.inputs, `js/${entry}.js`);
+  const wanted = own.flatMap((name) => metafile.inputs[name].imports.filter((each) => each.external));
   const packages = new Set(wanted.map((each) => each.path));
   if (packages.has('@mapbox/vector-tile')) packages.add('@mapbox/point-geometry');
   return [...own.filter((each) => each !== `js/${entry}.js`), ...[...packages].map(vendorPath)];
+}
+
+/** The modules that an entry imports at once, and not those it may import() later. */
+function findFirstModules(inputs, name, found = new Set()) {
+  found.add(name);
+  for (const { path: used, kind, external } of inputs[name].imports) {
+    if (kind === 'import-statement' && !external && !found.has(used)) findFirstModules(inputs, used, found);
+  }
+  return [...found];
 }
 
 function vendorPath(name) {

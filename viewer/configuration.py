@@ -193,6 +193,7 @@ def _addresses(prefix: str, language_query: str) -> Json:
         "embed": f"{prefix}/embed",
         "search": f"{prefix}/search",
         "identify": f"{prefix}/identify",
+        "selectParcels": f"{prefix}/parcels/select",
         "item": f"{prefix}/ogc/collections/{{layer}}/items/{{id}}",
         "layerPage": f"{prefix}/layers/{{layer}}{language_query}",
         "parcelPage": f"{prefix}/parcels/{{id}}{language_query}",

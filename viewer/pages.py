@@ -51,6 +51,9 @@ _STYLES = (
     "sources",
     "stage",
     "sheet",
+    "fields",
+    "selecting",
+    "parcel-table",
     "print",
 )
 _PAGE_STYLES = ("tokens", "base", "masthead", "page", "print")

@@ -20,7 +20,7 @@ const configuration = {
     { id: 'cadastre', layers: ['zoning', 'parcels'], hidden: [] },
     { id: 'planning', layers: ['parcels', 'zoning'], hidden: ['parcels'] },
   ],
-  layers: { parcels: { style: { label: { shown: true } } }, zoning: { style: { label: { shown: false } } } },
+  layers: { parcels: { role: 'parcels', style: { label: { shown: true } } }, zoning: { style: { label: { shown: false } } } },
   grids: [{ id: 'SI-D96' }, { id: 'WebMercatorQuad' }],
   baseMaps: [{ id: 'orthophoto', grid: 'WebMercatorQuad' }],
 };
@@ -36,7 +36,7 @@ function stateOf(query, using = coordinates) {
 test('a full link is written again as it was read', () => {
   const link = '?lang=en&theme=planning&at=508000.0,136000.0&mpp=0.5&on=parcels&off=zoning'
     + '&labels=zoning&nolabels=parcels&order=zoning,parcels&opacity=zoning:0.6'
-    + '&select=parcels:9001-123/4&point=508001.5,136002.5&grid=WebMercatorQuad&base=orthophoto';
+    + '&select=parcels:9001-123/4&point=508001.5,136002.5&parcels=9001:123/4,*5;9002:7&grid=WebMercatorQuad&base=orthophoto';
 
   assert.equal(writeLink(stateOf(link), coordinates, link), link);
 });
@@ -121,4 +121,27 @@ test('labels are switched per layer', () => {
 
   assert.equal(both, '?theme=cadastre&labels=zoning&nolabels=parcels');
   assert.equal(writeLink(state, coordinates, ''), '?theme=cadastre&labels=zoning');
+});
+
+test('a selection of parcels that is empty is the tool, none is without it', () => {
+  assert.deepEqual(stateOf('?parcels=').parcels, []);
+  assert.equal(stateOf('').parcels, null);
+  assert.equal(writeLink(stateOf('?parcels='), coordinates, ''), '?theme=cadastre&parcels=');
+});
+
+test('a portal without parcels leaves their names out', () => {
+  const without = { ...configuration, layers: { zoning: {} } };
+
+  assert.equal('parcels' in readLink('?parcels=9001:1', without, coordinates), false);
+});
+
+test('selecting parcels puts the answer aside, in one step', () => {
+  const state = stateOf('?select=parcels:9001-1&point=508000,136000');
+  const steps = [];
+  state.on('changed', ({ step }) => steps.push(step));
+
+  state.chooseParcels([{ ko: '9001', number: '1' }]);
+
+  assert.deepEqual(steps, [true]);
+  assert.equal(writeLink(state, coordinates, ''), '?theme=cadastre&parcels=9001:1');
 });

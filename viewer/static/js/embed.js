@@ -1,9 +1,10 @@
 // The plain map for frames in other sites: it shows what its address says, lets people look around, and
 // leads to the whole viewer. The wheel belongs to the page around it until the map has the focus.
 
-import { itemAddress, readConfiguration } from './base/configuration.js';
+import { itemAddress, readConfiguration, withLongParameters } from './base/configuration.js';
 import { Coordinates } from './base/coordinates.js';
-import { boxOf } from './base/geojson.js';
+import { boxAround, boxOf } from './base/geojson.js';
+import { writeParcelNames } from './base/parcel-names.js';
 import { fetchJson } from './base/requests.js';
 import { Wording } from './base/wording.js';
 import { showAttribution } from './controls/attribution.js';
@@ -37,7 +38,7 @@ map.on('moved', (view) => {
   state.view = view;
   leadToViewer();
 });
-showSelection().finally(() => document.body.classList.add('is-ready'));
+Promise.all([showSelection(), showParcels()]).finally(() => document.body.classList.add('is-ready'));
 
 /** The link to the whole viewer shows what the frame shows now. */
 function leadToViewer() {
@@ -53,4 +54,14 @@ async function showSelection() {
   if (!feature) return;
   map.outline(feature);
   if (!state.view) map.fit(boxOf(feature.geometry), { animate: false });
+}
+
+async function showParcels() {
+  const { parcels, selection, view } = state;
+  if (!parcels?.length) return;
+  const address = withLongParameters(configuration.urls.selectParcels, { parcels: writeParcelNames(parcels) });
+  const { features } = await fetchJson(address).catch(() => ({ features: [] }));
+  map.outlineTogether(features);
+  const box = boxAround(features);
+  if (box && !view && !selection) map.fit(box, { animate: false });
 }

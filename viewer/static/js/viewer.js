@@ -15,6 +15,7 @@ import { buildMapTools } from './controls/map-tools.js';
 import { Readout } from './controls/readout.js';
 import { SearchBox } from './controls/search-box.js';
 import { buildShare } from './controls/share.js';
+import { SelectingDoor } from './controls/selecting-door.js';
 import { Sheet } from './controls/sheet.js';
 import { MapView } from './map/view.js';
 import { followAddressBar } from './state/address-bar.js';
@@ -40,6 +41,9 @@ const sheet = new Sheet({ workspace: byId('workspace'), sidebar: byId('sidebar')
 const panel = new AnswerPanel(byId('answer'), { configuration, coordinates, wording, announcer, sheet });
 const contents = new Contents(byId('contents'), { state, map, configuration, wording, announcer });
 const inquiry = new Inquiry({ state, map, panel, configuration, coordinates, wording });
+const selecting = new SelectingDoor({
+  container: byId('selecting'), stage: document.querySelector('.stage'), state, map, configuration, coordinates, wording, announcer, sheet,
+});
 const address = followAddressBar(state, configuration, coordinates);
 const search = new SearchBox(
   { form: document.querySelector('.search'), input: byId('search-input'), list: byId('search-results'), message: byId('search-message'), clear: byId('search-clear') },
@@ -61,16 +65,22 @@ map.on('moved', (view) => {
 });
 panel.on('closed', () => {
   state.select(null);
-  sheet.set('low');
+  if (state.parcels === null) sheet.set('low');
   map.focus();
 });
+panel.on('gathered', ({ id, way }) => selecting.gather(id, way));
 search.on('picked', showFound);
-map.on('clicked', () => search.showText(''));
+search.on('listed', (answer) => selecting.addFound(answer));
+map.on('clicked', (point) => {
+  search.showText('');
+  if (selecting.takesClicks) selecting.take(point);
+  else inquiry.pickPoint(point);
+});
 
 nameMap(byId('map'), wording);
-askByKeyboard(byId('map'), { map, state, panel });
+askByKeyboard(byId('map'), { map, state, panel, selecting });
 buildMapTools(byId('map-tools'), {
-  map, configuration, wording, announcer,
+  map, configuration, wording, announcer, more: [selecting.buildButton()],
   onLocated: (point) => {
     map.show({ ...point, mpp: LOOKS.address });
     state.select({ point, layer: null, id: null });
@@ -93,6 +103,7 @@ function showState() {
   else if (selection?.point) map.show({ ...selection.point, mpp: LOOKS.other }, { animate: false });
   else state.view = map.readView();
   inquiry.run({ fit: !view && selection !== null });
+  selecting.refresh({ fit: !view && selection === null, isRestored: true });
 }
 
 /** A result of the search: ask about it, which may open a sheet over the map, then go there. */

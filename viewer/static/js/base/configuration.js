@@ -9,9 +9,12 @@ export function itemAddress(urls, layer, id) {
   return urls.item.replace('{layer}', encodeURIComponent(layer)).replace('{id}', encodeURIComponent(id));
 }
 
-/** The page of a parcel by the id of its feature; the server leads on to the address with KO and number. */
+/**
+ * The page of a parcel by the id of its feature, or by `KO/number`; of several in one KO by `KO/number,number`.
+ * The server leads on from every spelling to the one that stays.
+ */
 export function parcelAddress(urls, id) {
-  return urls.parcelPage.replace('{id}', encodeURIComponent(id).replace(/%2F/g, '/'));
+  return urls.parcelPage.replace('{id}', encodeURIComponent(id).replace(/%2F/g, '/').replace(/%2C/g, ','));
 }
 
 /** An address with query parameters; those that are null or undefined are left out. */
@@ -21,4 +24,12 @@ export function withParameters(address, parameters) {
     if (value !== null && value !== undefined) query.set(name, value);
   }
   return `${address}?${query}`;
+}
+
+/**
+ * The same for long lists of parcels: signs that need no encoding in a query stay as they are, so that 500 parcels
+ * fit into the 8 kB that proxies let through.
+ */
+export function withLongParameters(address, parameters) {
+  return withParameters(address, parameters).replace(/%(?:2F|3A|2C|3B)/g, decodeURIComponent);
 }

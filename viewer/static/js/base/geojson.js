@@ -9,6 +9,14 @@ export function boxOf({ coordinates }) {
   return [Math.min(...lon), Math.min(...lat), Math.max(...lon), Math.max(...lat)];
 }
 
+/** The box around all features that have a place; null when none has. */
+export function boxAround(features) {
+  const boxes = features.filter(({ geometry }) => geometry !== null).map(({ geometry }) => boxOf(geometry));
+  if (boxes.length === 0) return null;
+  const edge = (place, choose) => choose(...boxes.map((box) => box[place]));
+  return [edge(0, Math.min), edge(1, Math.min), edge(2, Math.max), edge(3, Math.max)];
+}
+
 /** {lon, lat}: on the widest stretch of the horizontal line through the middle of the largest part. */
 export function interiorPoint({ type, coordinates }) {
   if (type === 'Point') return toPoint(coordinates);

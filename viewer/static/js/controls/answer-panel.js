@@ -5,7 +5,7 @@ import { ICONS, element, icon } from '../base/elements.js';
 import { Emitter } from '../base/events.js';
 import { buildHeading, buildPlace, buildSections, buildSources } from './answer-parts.js';
 
-/** Event: `closed`. */
+/** Events: `closed`, `gathered` ({id, way}: a parcel that a selection shall begin with). */
 export class AnswerPanel extends Emitter {
   constructor(container, { configuration, coordinates, wording, announcer, sheet }) {
     super();
@@ -25,7 +25,10 @@ export class AnswerPanel extends Emitter {
    * by name and is not there any more, {layer, id}, or null.
    */
   show(answer, main, gone = null) {
-    const parts = { configuration: this.configuration, coordinates: this.coordinates, wording: this.wording, announcer: this.announcer };
+    const parts = {
+      configuration: this.configuration, coordinates: this.coordinates, wording: this.wording, announcer: this.announcer,
+      gather: (id, way) => this.emit('gathered', { id, way }),
+    };
     const { title, subtitle } = buildHeading(answer, main, parts);
     this.container.removeAttribute('aria-busy');
     this._fill(

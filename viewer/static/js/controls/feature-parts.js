@@ -2,6 +2,7 @@
 
 import { parcelAddress } from '../base/configuration.js';
 import { element } from '../base/elements.js';
+import { nameOfId } from '../base/parcel-names.js';
 import { inSentence } from '../base/wording.js';
 import { swatch } from './layer-legend.js';
 
@@ -12,7 +13,15 @@ export function buildFeature(layer, feature, parts) {
   const title = layer.role === 'parcels' ? null : element('p', { class: 'feature__title' },
     element('span', { class: 'feature__layer' }, layer.title), ' ', feature.title, distance(feature, wording));
   return element('div', { class: 'feature', 'data-layer': layer.layer, 'data-id': feature.id },
-    title, ...buildFacts(feature.properties, measured, wording), layer.role === 'parcels' ? pageLink(feature, parts) : null);
+    title, ...buildFacts(feature.properties, measured, wording), ...(layer.role === 'parcels' ? [pageLink(feature, parts), gatherButtons(feature, parts)] : []));
+}
+
+/** The ways from one parcel to a selection of several. */
+function gatherButtons({ id }, { wording, gather }) {
+  if (!nameOfId(id)) return null;
+  return element('p', { class: 'feature__gather' }, ...['this', 'neighbours', 'distance'].map((way) => element('button', {
+    type: 'button', class: 'button button--plain', onclick: () => gather(id, way),
+  }, wording.say(`selecting.gather_${way}`))));
 }
 
 /** A zone: the words for its use first, its code small beside them. */

@@ -15,7 +15,6 @@ export class Inquiry {
     Object.assign(this, { state, map, panel, configuration, coordinates, wording });
     this._question = new LatestQuestion();
     state.on('selection', () => this.run());
-    map.on('clicked', (point) => this._pickPoint(point));
   }
 
   /** Ask about what is selected now; nothing selected clears map and panel. */
@@ -49,7 +48,7 @@ export class Inquiry {
   }
 
   /** What was clicked is outlined from the tiles at once; the exact answer follows. */
-  _pickPoint(point) {
+  pickPoint(point) {
     const { layers } = this.configuration;
     const hits = this.map.featuresAt(point);
     const parcel = hits.find((hit) => layers[hit.layer].role === 'parcels');

@@ -1,8 +1,8 @@
-// The buttons on the map: nearer, farther, the whole municipality, where I am.
+// The buttons on the map: nearer, farther, the whole municipality, `more` of other parts, where I am.
 
 import { ICONS, element, icon } from '../base/elements.js';
 
-export function buildMapTools(container, { map, configuration, wording, announcer, onLocated = null }) {
+export function buildMapTools(container, { map, configuration, wording, announcer, onLocated = null, more = [] }) {
   const button = (key, drawing, action) => element('button', {
     type: 'button', class: 'tool', title: wording.say(key), 'aria-label': wording.say(key), onclick: action,
   }, icon(drawing));
@@ -10,6 +10,7 @@ export function buildMapTools(container, { map, configuration, wording, announce
     button('map.zoom_in', ICONS.plus, () => map.zoomBy(1)),
     button('map.zoom_out', ICONS.minus, () => map.zoomBy(-1)),
     button('map.whole', ICONS.home, () => map.fit(configuration.outline)),
+    ...more.filter((each) => each !== null),
   );
   if (!onLocated || !navigator.geolocation || !window.isSecureContext) return;
   container.append(button('map.locate', ICONS.locate, () => locate({ configuration, wording, announcer, onLocated })));

@@ -6,11 +6,15 @@ import { withParameters } from '../base/configuration.js';
 import { element } from '../base/elements.js';
 import { Emitter, afterPause } from '../base/events.js';
 import { LatestQuestion, fetchJson } from '../base/requests.js';
+import { askList, joinLines, looksLikeList } from './list-question.js';
 
 const TYPING_PAUSE_MILLISECONDS = 120;
 const MOST_RESULTS = 8;
+const MOST_LETTERS = 100;
+// as many words as the server reads (layers/search.py), of the first line
+const BEGINNING = /^(?:[\s,;]*[^\s,;|]+){1,12}/;
 
-/** Event: `picked` with a result of /search. */
+/** Events: `picked` with a result of /search, `listed` with the parcels of a pasted list. */
 export class SearchBox extends Emitter {
   constructor({ form, input, list, message, clear }, { urls, wording, announcer }) {
     super();
@@ -37,6 +41,7 @@ export class SearchBox extends Emitter {
       this.clear.hidden = this.input.value === '';
       this._askSoon();
     });
+    this.input.addEventListener('paste', (event) => this._pasteLines(event));
     this.input.addEventListener('focus', () => { if (this._results.size > 0) this._open(); });
     this.input.addEventListener('keydown', (event) => { if (event.key === 'Escape') this._close(); });
     this.input.addEventListener('keydown', (event) => this._holdBackStale(event), { capture: true });
@@ -47,6 +52,15 @@ export class SearchBox extends Emitter {
     this.form.addEventListener('focusout', ({ relatedTarget }) => {
       if (relatedTarget && !this.form.contains(relatedTarget)) this._close();
     });
+  }
+
+  /** A field of one line would run pasted lines together. */
+  _pasteLines(event) {
+    const line = joinLines(event.clipboardData?.getData('text/plain') ?? '');
+    if (line === null) return;
+    event.preventDefault();
+    this.input.setRangeText(line, this.input.selectionStart, this.input.selectionEnd, 'end');
+    this.input.dispatchEvent(new InputEvent('input', { bubbles: true }));
   }
 
   /** Return pressed before the answer to the last letter is here must not take an older suggestion. */
@@ -77,9 +91,8 @@ export class SearchBox extends Emitter {
       this._close();
       return null;
     }
-    const address = withParameters(this.urls.search, { q: text, lang: this.wording.language, limit: MOST_RESULTS });
     try {
-      const answer = await this._question.ask((signal) => fetchJson(address, { signal }));
+      const answer = await this._question.ask((signal) => this._find(text, signal));
       if (answer) {
         this._askedFor = '';
         this._shownFor = text;
@@ -91,6 +104,15 @@ export class SearchBox extends Emitter {
       this._tell(this.wording.say('search.failed'));
       return null;
     }
+  }
+
+  /** What the search finds, of several lines in the first; and before it all parcels of a list, when there is one. */
+  async _find(text, signal) {
+    const { urls, wording } = this;
+    const address = withParameters(urls.search, { q: shorten(text), lang: wording.language, limit: MOST_RESULTS });
+    const list = looksLikeList(text) ? askList(text, { urls, wording, signal }) : null;
+    const [found, all] = await Promise.all([fetchJson(address, { signal }), list]);
+    return all ? { groups: [all, ...found.groups] } : found;
   }
 
   /** Return without a chosen suggestion takes the first one. */
@@ -138,6 +160,11 @@ export class SearchBox extends Emitter {
   _pick(option) {
     const result = this._results.get(option.id);
     if (!result) return;
+    if (result.list) {
+      this.showText('');
+      this.emit('listed', result.list);
+      return;
+    }
     this.showText(result.title);
     this.emit('picked', result);
   }
@@ -170,4 +197,9 @@ export class SearchBox extends Emitter {
     this.message.hidden = false;
     this.announcer.say(text);
   }
+}
+
+/** What of a text is searched: a list may be longer than a question. */
+function shorten(text) {
+  return (BEGINNING.exec(text)?.[0] ?? text).slice(0, MOST_LETTERS);
 }

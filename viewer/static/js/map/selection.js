@@ -1,4 +1,5 @@
-// What is selected on the map: the exact outline of a feature and the point that was asked about.
+// What is selected on the map: the exact outline of a feature, the point that was asked about, and the outlines
+// of parcels that were selected together.
 
 import { circleMarker, featureGroup, geoJSON, latLng } from 'leaflet';
 
@@ -14,6 +15,20 @@ export class Selection {
     this._map = map;
     this._outline = null;
     this._point = null;
+    this._together = null;
+  }
+
+  /** Outline polygons, GeoJSON features in CRS84, below all else: two paths however many they are. */
+  outlineTogether(features) {
+    this._together?.remove();
+    this._together = null;
+    const coordinates = features.flatMap(({ geometry }) => polygonsOf(geometry));
+    if (coordinates.length === 0) return;
+    const all = { type: 'MultiPolygon', coordinates };
+    const casing = geoJSON(all, options({ color: CASING, weight: 5, opacity: 0.9, fill: false }));
+    const line = geoJSON(all, options({ color: COLOUR, weight: 2, fillColor: COLOUR, fillOpacity: 0.16 }));
+    this._together = featureGroup([casing, line]).addTo(this._map);
+    for (const each of [line, casing]) each.bringToBack();
   }
 
   /** Outline a GeoJSON feature in CRS84; null takes the outline away. */
@@ -40,6 +55,11 @@ export class Selection {
       circleMarker(at, { ...ring, radius: 1, color: COLOUR, weight: 2 }),
     ]).addTo(this._map);
   }
+}
+
+function polygonsOf(geometry) {
+  if (geometry?.type === 'Polygon') return [geometry.coordinates];
+  return geometry?.type === 'MultiPolygon' ? geometry.coordinates : [];
 }
 
 function options(style) {

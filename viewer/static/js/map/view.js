@@ -12,8 +12,9 @@ const DOUBLE_CLICK_MILLISECONDS = 220;
 const PANES = { base: 150, labels: 420, selection: 410 };
 
 /**
- * Events: `moved` (view), `clicked` (point), `pointed` (point, or null when the pointer left),
- * `loading` (true or false), `failed` (a tile did not come), `truncated` and `missing` (ids of layers), `settled`.
+ * Events: `moved` (view), `clicked` (point), `collected` (point; with Shift, Ctrl or ⌘), `pointed` (point, or null when
+ * the pointer left), `loading` (true or false), `failed` (a tile did not come), `truncated` and `missing` (ids of
+ * layers), `settled`.
  */
 export class MapView extends Emitter {
   /** `gridId` names one of the configuration's grids; a guest in a frame leaves wheel and finger to its host. */
@@ -26,6 +27,7 @@ export class MapView extends Emitter {
     this._drawing = null;
     this._states = [];
     this._base = null;
+    this._tool = null;
     this._place = middleOf(configuration.outline);
     this._build(gridId);
     new ResizeObserver(() => this._adaptToSize()).observe(container);
@@ -125,6 +127,22 @@ export class MapView extends Emitter {
     this._selection.mark(point);
   }
 
+  /** Outline features together, such as selected parcels; none takes the outlines away. */
+  outlineTogether(features) {
+    this._together = features;
+    this._selection.outlineTogether(features);
+  }
+
+  /**
+   * Give the clicks to a tool of the map floor, which has `attach(map, container)` and `detach()`; null takes
+   * the one that has them out of the hand.
+   */
+  use(tool) {
+    this._tool?.detach();
+    this._tool = tool;
+    tool?.attach(this._map, this._container);
+  }
+
   /** Draw in another grid or over another base map; the view stays where it is. */
   change({ gridId, baseMap }) {
     const view = this.readView();
@@ -149,6 +167,7 @@ export class MapView extends Emitter {
   }
 
   _rebuild(gridId, view) {
+    this._tool?.detach();
     this._drawing?.remove();
     this._map.remove();
     this._base = null;
@@ -156,6 +175,8 @@ export class MapView extends Emitter {
     if (this._theme) this.showTheme(this._theme, this._states);
     this._selection.outline(this._outlined ?? null);
     this._selection.mark(this._marked ?? null);
+    this._selection.outlineTogether(this._together ?? []);
+    this._tool?.attach(this._map, this._container);
   }
 
   _build(gridId, view = null) {
@@ -180,9 +201,11 @@ export class MapView extends Emitter {
   _listen() {
     let timer = 0;
     this._map.on('moveend', () => this.emit('moved', this.readView()));
-    this._map.on('click', ({ latlng }) => {
+    this._map.on('click', ({ latlng, originalEvent: { shiftKey, ctrlKey, metaKey } }) => {
+      if (this._tool) return;
       clearTimeout(timer);
-      timer = setTimeout(() => this.emit('clicked', toPoint(latlng)), DOUBLE_CLICK_MILLISECONDS);
+      const name = shiftKey || ctrlKey || metaKey ? 'collected' : 'clicked';
+      timer = setTimeout(() => this.emit(name, toPoint(latlng)), DOUBLE_CLICK_MILLISECONDS);
     });
     this._map.on('dblclick', () => clearTimeout(timer));
     this._map.on('mousemove', oncePerFrame(({ latlng }) => this.emit('pointed', toPoint(latlng))));

@@ -1,6 +1,8 @@
 // The grammar of links, version 1 (docs/permalink.md). It names places, scales and layers by their own names
 // and knows nothing of zoom levels, so a link outlives the grid and the map engine.
 
+import { readParcelNames, writeParcelNames } from '../base/parcel-names.js';
+
 const MAX_NAMES = 100;
 
 /** The query of a link that shows this state; `language` stays as it was in `current`. */
@@ -10,7 +12,7 @@ export function writeLink(state, coordinates, current) {
   if (language) parts.push(`lang=${encode(language)}`);
   parts.push(`theme=${encode(state.theme.id)}`);
   if (state.view) parts.push(`at=${coordinates.write(state.view)}`, `mpp=${trim(state.view.mpp)}`);
-  parts.push(...writeLayers(state), ...writeSelection(state.selection, coordinates), ...writeGround(state));
+  parts.push(...writeLayers(state), ...writeSelection(state.selection, coordinates), ...writeParcels(state.parcels), ...writeGround(state));
   return `?${parts.join('&')}`;
 }
 
@@ -31,6 +33,8 @@ export function readLink(query, configuration, coordinates) {
   read.order = readNames(parameters, 'order', configuration.layers);
   const selection = readSelection(parameters, configuration.layers, coordinates);
   if (selection) read.selection = selection;
+  const parcels = readParcels(parameters, configuration.layers);
+  if (parcels) read.parcels = parcels;
   return { ...read, ...readGround(parameters, configuration) };
 }
 
@@ -51,6 +55,11 @@ function writeSelection(selection, coordinates) {
   if (selection?.layer) parts.push(`select=${selection.layer}:${encode(selection.id)}`);
   if (selection?.point) parts.push(`point=${coordinates.write(selection.point)}`);
   return parts;
+}
+
+/** An empty list is the tool with nothing selected yet; without the tool there is no parameter. */
+function writeParcels(parcels) {
+  return parcels ? [`parcels=${encode(writeParcelNames(parcels)).replace(/%2C/g, ',').replace(/%3B/g, ';')}`] : [];
 }
 
 function writeGround({ gridId, baseId, ownGridId }) {
@@ -90,6 +99,11 @@ function readSelection(parameters, layers, coordinates) {
   const point = coordinates.read(parameters.get('point'));
   if (layer !== null && Object.hasOwn(layers, layer)) return { layer, id, point };
   return point ? { layer: null, id: null, point } : null;
+}
+
+function readParcels(parameters, layers) {
+  const hasParcels = Object.values(layers).some(({ role }) => role === 'parcels');
+  return hasParcels && parameters.has('parcels') ? readParcelNames(parameters.get('parcels')) : null;
 }
 
 function readGround(parameters, { grids, baseMaps }) {

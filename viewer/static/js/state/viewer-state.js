@@ -4,8 +4,8 @@
 import { Emitter } from '../base/events.js';
 
 /**
- * Events: `theme`, `layers`, `order` (of layers), `ground` (grid or base map), `selection`, `view`; and `changed` after each, with
- * whether it is a step that "back" returns from.
+ * Events: `theme`, `layers`, `order` (of layers), `ground` (grid or base map), `selection`, `parcels`, `view`; and
+ * `changed` after each, with whether it is a step that "back" returns from.
  */
 export class ViewerState extends Emitter {
   constructor(configuration) {
@@ -24,6 +24,7 @@ export class ViewerState extends Emitter {
     this.order = [];
     this.view = null;
     this.selection = null;
+    this.parcels = null;
     this.ownGridId = grids[0].id;
     this.gridId = this.ownGridId;
     this.baseId = null;
@@ -115,6 +116,18 @@ export class ViewerState extends Emitter {
   nameSelection(layer, id) {
     this.selection = { ...this.selection, layer, id };
     this.emit('changed', { step: false });
+  }
+
+  /**
+   * Select parcels, {ko, number} each; an empty list is the tool with nothing selected, null is without the tool.
+   * The table takes the place of the answer.
+   */
+  chooseParcels(parcels) {
+    const hadSelection = this.selection !== null;
+    this.parcels = parcels;
+    this.selection = null;
+    if (hadSelection) this.emit('selection');
+    this._tell('parcels', true);
   }
 
   /** Take over what a link says, whole. */

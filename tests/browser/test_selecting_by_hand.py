@@ -1,0 +1,277 @@
+"""Selecting parcels by hand: click, line and area, by mouse, keyboard and finger; steps back; failures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.browser.accessibility import faults
+from tests.browser.chosen import (
+    Plot,
+    link_to,
+    outline_of,
+    place_of,
+    read_plots,
+    wait_for_rows,
+)
+from tests.browser.looking import PHONE, panel_heading, wait_for_tiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from flask.testing import FlaskClient
+    from playwright.sync_api import Page
+
+    from tests.browser.looking import Watch
+
+pytestmark = [pytest.mark.browser, pytest.mark.database]
+
+BUTTON = ".stage__tools [aria-label='Izbira parcel']"
+TOUCH = {"is_mobile": True, "has_touch": True, "device_scale_factor": 2}
+
+
+@pytest.fixture
+def middle(client: FlaskClient, parcel: dict[str, Any]) -> Plot:
+    """A parcel in the town."""
+    ko, number = parcel["id"].split("-", 1)
+    (found,) = read_plots(client, parcels=f"{ko}:{number}")
+    return found
+
+
+@pytest.fixture
+def neighbour(client: FlaskClient, middle: Plot) -> Plot:
+    """The nearest of its neighbours."""
+    found = read_plots(client, parcels=middle.written, neighbours="true")
+    return min(found, key=lambda each: abs(each.east - middle.east) + abs(each.north - middle.north))
+
+
+def names_in_link(page: Page) -> list[str] | None:
+    """The parcels in the address bar; None without the parameter."""
+    query = parse_qs(urlsplit(page.url).query, keep_blank_values=True)
+    return query.get("parcels")
+
+
+def test_clicks_add_and_take_out_and_back_undoes_each(
+    open_page: Callable[..., Page], middle: Plot, neighbour: Plot
+) -> None:
+    """A click adds a parcel, another takes it out; each is a step that back and forward walk."""
+    page = open_page(link_to(middle))
+    page.click(BUTTON)
+    page.mouse.click(*place_of(page, middle, middle))
+    wait_for_rows(page, 1)
+    page.mouse.click(*place_of(page, neighbour, middle))
+    both = wait_for_rows(page, 2)
+    outlined = outline_of(page)
+    page.mouse.click(*place_of(page, middle, middle))
+    alone = wait_for_rows(page, 1)
+
+    assert set(both) == {middle.name, neighbour.name}
+    assert alone == [neighbour.name]
+    assert outline_of(page) != outlined
+    page.go_back()
+    assert set(wait_for_rows(page, 2)) == set(both)
+    assert outline_of(page) == outlined
+    page.go_back()
+    page.go_back()
+    page.wait_for_selector(".selecting__empty")
+    assert names_in_link(page) == [""]
+    page.go_back()
+    page.wait_for_selector("#selecting", state="hidden")
+    assert names_in_link(page) is None
+    assert outline_of(page) is None
+    page.go_forward()
+    page.go_forward()
+    assert wait_for_rows(page, 1) == [middle.name]
+
+
+def test_shift_click_goes_from_an_answer_to_a_selection(
+    open_page: Callable[..., Page], middle: Plot, neighbour: Plot
+) -> None:
+    """With Shift or Ctrl a click selects at any time, and the table takes the place of the answer."""
+    page = open_page(link_to(middle))
+    page.mouse.click(*place_of(page, middle, middle))
+    panel_heading(page)
+
+    page.keyboard.down("Shift")
+    page.mouse.click(*place_of(page, middle, middle))
+    page.keyboard.up("Shift")
+    wait_for_rows(page, 1)
+    page.keyboard.down("Control")
+    page.mouse.click(*place_of(page, neighbour, middle))
+    page.keyboard.up("Control")
+
+    assert set(wait_for_rows(page, 2)) == {middle.name, neighbour.name}
+    assert page.locator("#answer").is_hidden()
+
+
+def test_a_line_selects_what_it_runs_through(
+    open_page: Callable[..., Page], client: FlaskClient, middle: Plot, neighbour: Plot
+) -> None:
+    """Two corners and a double click select what the server says lies on that line."""
+    line = f"LINESTRING({middle.east} {middle.north}, {neighbour.east} {neighbour.north})"
+    expected = {plot.name for plot in read_plots(client, geometry=line)}
+    page = open_page(link_to(middle, parcels=""))
+    page.click("text=Nariši črto")
+
+    page.mouse.click(*place_of(page, middle, middle))
+    page.mouse.dblclick(*place_of(page, neighbour, middle))
+    names = wait_for_rows(page, len(expected))
+
+    assert len(expected) >= 2
+    assert set(names) == expected
+    assert page.locator(".sketch-bar").is_hidden()
+    assert page.evaluate("document.activeElement.id") == "selecting-heading"
+
+
+def test_an_area_is_drawn_by_keyboard_alone(open_page: Callable[..., Page], middle: Plot) -> None:
+    """Return sets a corner in the middle, arrows move the map, Backspace takes one back, Return twice ends."""
+    page = open_page(link_to(middle, parcels=""))
+    page.focus("text=Nariši območje")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".sketch-bar")
+    assert page.evaluate("document.activeElement.id") == "map"
+
+    for key in ("ArrowRight", "ArrowDown", "ArrowLeft"):
+        page.keyboard.press("Enter")
+        page.keyboard.press(key)
+        page.wait_for_timeout(600)
+    corners = page.input_value("#selecting-corners").split("\n")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".parcels:not([hidden])")
+
+    assert len(corners) == 3
+    assert middle.name in page.locator(".parcels tbody th").all_inner_texts()
+
+
+def test_corners_may_be_typed_with_a_belt(
+    open_page: Callable[..., Page], client: FlaskClient, middle: Plot, neighbour: Plot
+) -> None:
+    """Who knows the coordinates of a road writes them, and how wide it is; what cannot be read is told."""
+    line = f"LINESTRING({middle.east:.1f} {middle.north:.1f}, {neighbour.east:.1f} {neighbour.north:.1f})"
+    expected = {plot.name for plot in read_plots(client, geometry=line, distance="15")}
+    page = open_page(link_to(middle, parcels=""))
+    page.click("text=Nariši črto")
+    page.fill("#selecting-belt", "15")
+    page.fill("#selecting-corners", "508000; 136000")
+    page.click("text=Izberi po teh ogliščih")
+    told = page.eval_on_selector("#selecting-corners", "field => field.validationMessage")
+
+    page.fill(
+        "#selecting-corners",
+        f"{middle.east:.1f}, {middle.north:.1f}\n{neighbour.east:.1f}, {neighbour.north:.1f}",
+    )
+    page.click("text=Izberi po teh ogliščih")
+
+    assert "508000;136000" in told
+    assert set(wait_for_rows(page, len(expected))) == expected
+
+
+def test_escape_puts_the_pencil_down(open_page: Callable[..., Page], middle: Plot) -> None:
+    """After Escape nothing is drawn and a click selects again."""
+    page = open_page(link_to(middle, parcels=""))
+    page.click("text=Nariši območje")
+    page.mouse.click(*place_of(page, middle, middle))
+    page.keyboard.press("Escape")
+
+    page.mouse.click(*place_of(page, middle, middle))
+
+    assert wait_for_rows(page, 1) == [middle.name]
+    assert page.locator(".sketch-bar").is_hidden()
+
+
+def test_map_takes_parcels_by_keyboard(open_page: Callable[..., Page], middle: Plot) -> None:
+    """Return on the map selects the parcel in its middle; a row goes, and the focus stays in the panel."""
+    page = open_page(link_to(middle, parcels=""))
+    page.focus("#map")
+    page.keyboard.press("Enter")
+    wait_for_rows(page, 1)
+
+    page.focus(f"[aria-label='Odstrani parcelo {middle.name}']")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".selecting__empty")
+
+    assert page.evaluate("document.activeElement.id") == "selecting-heading"
+    assert page.inner_text("#announcer") == f"Parcela {middle.name} ni več izbrana."
+
+
+def test_phone_draws_beside_a_low_sheet(open_page: Callable[..., Page], middle: Plot, neighbour: Plot) -> None:
+    """Taps draw, the bar ends it, the sheet rises with the table; targets are large, nothing sticks out."""
+    page = open_page(link_to(middle, parcels=""), viewport=PHONE, **TOUCH)
+    page.tap("text=Nariši črto")
+    page.wait_for_function("() => document.querySelector('#workspace').dataset.sheet === 'low'")
+    page.wait_for_timeout(400)
+
+    page.touchscreen.tap(*place_of(page, middle, middle))
+    page.wait_for_timeout(400)
+    page.touchscreen.tap(*place_of(page, neighbour, middle))
+    page.wait_for_timeout(400)
+    page.tap(".sketch-bar >> text=Končaj")
+    page.wait_for_selector(".parcels:not([hidden])")
+
+    names = page.locator(".parcels tbody th").all_inner_texts()
+    assert {middle.name, neighbour.name} <= set(names)
+    assert page.get_attribute("#workspace", "data-sheet") == "half"
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    assert small_targets(page) == []
+
+
+def small_targets(page: Page) -> list[str]:
+    """What is pressed in the panel and is smaller than a finger."""
+    found = page.evaluate(
+        """() => [...document.querySelectorAll('#selecting button, #selecting a, .stage__tools button')]
+            .filter((each) => each.offsetParent !== null)
+            .map((each) => [each.textContent || each.title, each.getBoundingClientRect()])
+            .filter(([, box]) => box.width < 44 || box.height < 44)
+            .map(([name, { width, height }]) => `${name} ${width} ${height}`)"""
+    )
+    return [str(each) for each in found]
+
+
+def test_an_answer_that_does_not_come_can_be_asked_for_again(
+    open_page: Callable[..., Page], watch: Watch, middle: Plot
+) -> None:
+    """What was drawn or clicked is not lost when the server is away."""
+    page = open_page(link_to(middle, parcels=""))
+    page.route("**/parcels/select**", lambda route: route.abort())
+    page.mouse.click(*place_of(page, middle, middle))
+    page.wait_for_selector(".selecting__warning")
+    page.unroute("**/parcels/select**")
+
+    page.click("#selecting >> text=Poskusi znova")
+
+    assert wait_for_rows(page, 1) == [middle.name]
+    watch.faults.clear()  # the aborted request
+
+
+def test_another_grid_keeps_the_outlines(open_page: Callable[..., Page], middle: Plot) -> None:
+    """The map is made anew for Web Mercator, and what is selected stays outlined."""
+    page = open_page(link_to(middle, parcels=middle.written, grid="WebMercatorQuad"))
+    wait_for_rows(page, 1)
+    wait_for_tiles(page)
+
+    assert outline_of(page) is not None
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("sl", "dark"), ("en", "light")])
+def test_axe_finds_nothing_while_selecting(
+    open_page: Callable[..., Page], middle: Plot, language: str, scheme: str
+) -> None:
+    """Empty tool, table, form, drawing: no fault of WCAG 2.2 AA nor of good practice."""
+    page = open_page(link_to(middle, parcels="", lang=language), color_scheme=scheme)
+    page.wait_for_selector(".selecting__empty")
+    assert faults(page) == []
+    page.mouse.click(*place_of(page, middle, middle))
+    wait_for_rows(page, 1)
+    page.click("[aria-controls=selecting-list-form]")
+    assert faults(page) == []
+
+    page.locator(".selecting__choices button").nth(2).click()
+    page.wait_for_selector(".sketch-bar")
+
+    assert faults(page) == []
