@@ -68,8 +68,15 @@ class Workers:
 
         Raises UnavailableError when too many wait already, or when the process crashed or took too long.
         """
+        return self.ask_when_free(lambda: question)
+
+    def ask_when_free(self, write: Callable[[], bytes]) -> bytes:
+        """As `ask`, of a question that costs something to write: it is written when its turn has come.
+
+        So no more is read for questions that wait, and nothing at all for those that are turned away.
+        """
         with self._place(), self._turn():
-            return self._ask(question)
+            return self._ask(write())
 
     @contextmanager
     def _place(self) -> Iterator[None]:

@@ -31,6 +31,8 @@ from tiles.grid import read_grids
 from viewer.layer_pages import LayerPages
 from viewer.paper.printing import ParcelPrinter
 from viewer.parcel_pages import ParcelPages
+from viewer.printing.routes import add_print
+from viewer.printing.sheets import MapSheets
 
 if TYPE_CHECKING:
     from gis.settings import Settings
@@ -58,6 +60,8 @@ def create_app(settings: Settings, urls: DatabaseUrls | None = None, counted: Me
     app.extensions[DATABASE] = database
     pages = viewer.routes.build_blueprint(settings, portal, catalogue, tuple(grids.values()))
     printer = app.extensions[PRINTER] = ParcelPrinter(portal, pages.pages.assets)
+    sheets = MapSheets(portal, catalogue, database, printer, pages.pages.assets)
+    add_print(pages, settings, portal, sheets)
     app.register_blueprint(
         layers.routes.build_blueprint(
             settings,

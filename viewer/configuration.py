@@ -28,7 +28,16 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 WEB_MERCATOR_GRID = "WebMercatorQuad"
-_ONLY_ON_THE_SERVER = ("about.", "accessibility.", "catalogue.", "parcel.", "privacy.", "problem.", "quality.")
+_ONLY_ON_THE_SERVER = (
+    "about.",
+    "accessibility.",
+    "catalogue.",
+    "parcel.",
+    "printed.",
+    "privacy.",
+    "problem.",
+    "quality.",
+)
 
 
 def build_configuration(

@@ -68,8 +68,8 @@ def describe_coordinates(layer: PublishedLayer, phrases: Phrases) -> Coordinates
     """From which CRS into which, and how exactly."""
     source, target = layer.manifest.source.crs, layer.srid
     if source == target:
-        return Coordinates(phrases.say("about.coordinates_as_they_are", crs=_name(target)), None)
-    names = {"source": _name(source), "target": _name(target)}
+        return Coordinates(phrases.say("about.coordinates_as_they_are", crs=name_crs(target)), None)
+    names = {"source": name_crs(source), "target": name_crs(target)}
     if layer.operation_accuracy_m is None:
         return Coordinates(phrases.say("about.coordinates_moved", **names), layer.operation)
     accuracy = phrases.length(layer.operation_accuracy_m)
@@ -159,5 +159,6 @@ def _code_list(column: Column, phrases: Phrases) -> tuple[tuple[str, str], ...]:
     return tuple((code, words.in_language(phrases.language)) for code, words in column.values.items())
 
 
-def _name(srid: int) -> str:
+def name_crs(srid: int) -> str:
+    """What people call a CRS, with its number."""
     return f"{_NAMES.get(srid) or crs.find_crs(srid).name} (EPSG:{srid})"

@@ -19,6 +19,7 @@ from viewer.parcel_changes import say_changes
 from viewer.parcel_view import ParcelViews
 from viewer.parcel_words import name_ko
 from viewer.phrases import Phrases
+from viewer.security import PDF_READER_POLICY
 
 if TYPE_CHECKING:
     from layers.parcels import Found, FoundParcel
@@ -43,7 +44,6 @@ _STYLES = tuple(
 )
 
 
-_READER_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 _FILE_NAMES = {"sl": "parcela", "en": "parcel"}
 
 
@@ -112,8 +112,7 @@ class ParcelPages:
         name = re.sub(r"[^0-9A-Za-z]+", "-", shown.answer.path)[:80].strip("-")
         kind = _FILE_NAMES[shown.answer.language]
         response.headers["Content-Disposition"] = f'inline; filename="{kind}-{name}.pdf"'
-        # A browser's own reader of PDF has a style sheet and an object in its page.
-        response.headers["Content-Security-Policy"] = _READER_POLICY
+        response.headers["Content-Security-Policy"] = PDF_READER_POLICY
         return response
 
     def _lead(self, shown: ShownAnswer, phrases: Phrases) -> str:

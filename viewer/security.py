@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from layers.portal import BaseMap
 
 SELF = "'self'"
+# A browser's own reader of PDF has a style sheet and an object in its page.
+PDF_READER_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
 def content_security_policy(

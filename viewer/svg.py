@@ -15,18 +15,24 @@ if TYPE_CHECKING:
 def draw_feature(shape: BaseGeometry, symbol: Symbol, kind: str, pattern: str) -> str:
     """One feature; `pattern` is the id of its hatching, if its symbol has one. Empty when nothing is drawn."""
     if kind == "point":
-        return "".join(_draw_point(part, symbol) for part in shapely.get_parts(shape).tolist())
+        return "".join(draw_point(part, symbol) for part in shapely.get_parts(shape).tolist())
     path = build_path(shape)
-    if kind == "line":
-        return f'<path d="{path}" fill="none"{_stroke(symbol)}/>' if symbol.line else ""
+    return ("" if kind == "line" else fill_path(path, symbol, pattern)) + stroke_path(path, symbol)
+
+
+def fill_path(path: str, symbol: Symbol, pattern: str) -> str:
+    """The inside of a path: its colour, then its hatching, whose id is `pattern`."""
     parts = []
     if symbol.fill:
         parts.append(f'<path d="{path}" fill="{symbol.fill}" fill-opacity="{symbol.fill_opacity:g}"/>')
     if symbol.hatch:
         parts.append(f'<path d="{path}" fill="url(#{pattern})"/>')
-    if symbol.line:
-        parts.append(f'<path d="{path}" fill="none"{_stroke(symbol)}/>')
     return "".join(parts)
+
+
+def stroke_path(path: str, symbol: Symbol) -> str:
+    """The line of a path; empty when its symbol has none."""
+    return f'<path d="{path}" fill="none"{_stroke(symbol)}/>' if symbol.line else ""
 
 
 def draw_pattern(hatch: Hatch, name: str) -> str:
@@ -64,7 +70,8 @@ def _write_part(line: Any) -> str:
     return f"M{written}{'Z' if closed else ''}" if points else ""
 
 
-def _draw_point(point: BaseGeometry, symbol: Symbol) -> str:
+def draw_point(point: BaseGeometry, symbol: Symbol) -> str:
+    """A disc with its ring."""
     fill = f'fill="{symbol.fill}" fill-opacity="{symbol.fill_opacity:g}"' if symbol.fill else 'fill="none"'
     x, y = point.centroid.x, point.centroid.y
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{symbol.radius:g}" {fill}{_stroke(symbol)}/>'

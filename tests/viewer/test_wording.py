@@ -16,7 +16,7 @@ PLURALS = ("one", "two", "few", "other")
 
 def used_keys() -> set[str]:
     """Every key that a template or a module names, or begins with a part it fills in."""
-    sources = [*VIEWER.glob("templates/*.html"), *VIEWER.glob("static/js/**/*.js"), *VIEWER.glob("*.py")]
+    sources = [*VIEWER.glob("templates/*.html"), *VIEWER.glob("static/js/**/*.js"), *VIEWER.rglob("*.py")]
     written = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     named = re.findall(r"['`\"]([a-z]+\.[a-z0-9_]*)(?=['`\"$])", written)
     return {key for key in named if not key.endswith(".html")}

@@ -26,13 +26,13 @@ class PaperFile:
 
 @dataclass(frozen=True)
 class PaperOrder:
-    """A document to be made; `attachment` is carried in it under a name, for programs.
+    """A document to be made; `attachment`, where there is one, is carried in it under a name, for programs.
 
     `code` is the address that the page's `paper:code.svg` leads to, as a QR code.
     """
 
     html: str
     files: Mapping[str, PaperFile]
-    attachment_name: str
-    attachment: bytes
+    attachment_name: str = ""
+    attachment: bytes | None = None
     code: str | None = None

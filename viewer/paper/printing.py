@@ -25,7 +25,7 @@ from viewer.parcel_words import name_ko
 from viewer.phrases import Phrases
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence, Set
 
     from layers.answer.facts import Answer
     from layers.answer.frame import MapContent
@@ -64,7 +64,11 @@ class ParcelPrinter:
 
     def carry_out(self, order: PaperOrder) -> bytes:
         """The PDF of an order, made in a process of its own. Raises UnavailableError as `print` does."""
-        return self._workers.ask(pickle.dumps(order, protocol=5))
+        return self.carry_out_when_free(lambda: order)
+
+    def carry_out_when_free(self, write: Callable[[], PaperOrder]) -> bytes:
+        """The PDF of an order that is written when its turn has come. Raises as `print` does."""
+        return self._workers.ask_when_free(lambda: pickle.dumps(write(), protocol=5))
 
     def build_order(self, content: PaperContent) -> PaperOrder:
         """The page as HTML with its files: style, fonts, a map for each parcel, the code to the live page."""
@@ -115,13 +119,17 @@ class ParcelPrinter:
 
     @cached_property
     def _fixed_files(self) -> dict[str, PaperFile]:
-        """Style sheet and fonts of the release that the pages use."""
-        folder = self._assets.folder
-        fonts = {
-            f"{name}.woff2": PaperFile((folder / "fonts" / f"{name}.woff2").read_bytes(), "font/woff2")
-            for name in _FONTS
-        }
-        return {"paper.css": PaperFile((folder / _SHEET).read_bytes(), "text/css"), **fonts}
+        return read_paper_files(self._assets, _SHEET)
+
+
+def read_paper_files(assets: Assets, sheet: str) -> dict[str, PaperFile]:
+    """Style sheet, as `paper.css`, and fonts of the release that the pages use."""
+    folder = assets.folder
+    fonts = {
+        f"{name}.woff2": PaperFile((folder / "fonts" / f"{name}.woff2").read_bytes(), "font/woff2")
+        for name in _FONTS
+    }
+    return {"paper.css": PaperFile((folder / sheet).read_bytes(), "text/css"), **fonts}
 
 
 def _heading(answer: Answer, phrases: Phrases) -> str:
@@ -146,7 +154,11 @@ def swatch_name(address: str) -> str:
 def _draw_swatches(views: Sequence[ParcelView]) -> dict[str, PaperFile]:
     """The symbols of the legends, from `data:` addresses of `viewer.legend`, and a sheet that shows them."""
     lines = (line for view in views for line in (*view.map.on_parcel, *view.map.elsewhere))
-    addresses = {line.swatch for line in lines} | {view.map.swatch for view in views}
+    return draw_swatch_files({line.swatch for line in lines} | {view.map.swatch for view in views})
+
+
+def draw_swatch_files(addresses: Set[str]) -> dict[str, PaperFile]:
+    """Symbols by their `data:` addresses as files, and `swatches.css` that shows each by `swatch_name`."""
     named = {swatch_name(each): unquote(each.partition(",")[2]).encode() for each in addresses}
     rules = "".join(f".{name} {{ background-image: url({SCHEME}{name}.svg) }}\n" for name in sorted(named))
     files = {f"{name}.svg": PaperFile(svg, "image/svg+xml") for name, svg in named.items()}

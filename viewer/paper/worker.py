@@ -44,11 +44,18 @@ def make_document(question: bytes) -> bytes:
     order: PaperOrder = pickle.loads(question)  # noqa: S301  our own process made it
     files = {**order.files, **({CODE: _draw_code(order.code)} if order.code else {})}
     document = weasyprint.HTML(string=order.html, base_url=SCHEME, url_fetcher=_OrderFiles(files))
-    attachment = weasyprint.Attachment(string=order.attachment, name=order.attachment_name, relationship="Data")
     content: bytes = document.write_pdf(
-        pdf_variant=_VARIANT, font_config=FontConfiguration(), attachments=[attachment]
+        pdf_variant=_VARIANT, font_config=FontConfiguration(), attachments=_attach(order)
     )
     return content
+
+
+def _attach(order: PaperOrder) -> list[Any]:
+    if order.attachment is None:
+        return []
+    return [
+        weasyprint.Attachment(string=order.attachment, name=order.attachment_name, relationship="Data"),
+    ]
 
 
 def _draw_code(address: str) -> PaperFile:
