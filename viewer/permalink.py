@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from layers.portal import Portal, Theme
 
 # What a link may say beside these does not concern a drawing: the nearest step of a screen, or its panels.
-VIEW_PARAMETERS = ("lang", "theme", "at", "on", "off", "opacity", "select", "parcels", "base")
+VIEW_PARAMETERS = (
+    *("lang", "theme", "at", "on", "off", "labels", "nolabels", "order"),
+    *("opacity", "select", "parcels", "base"),
+)
 OTHER_PARAMETERS = ("mpp", "point", "grid")
 
 _MAX_NAMES = 100
@@ -42,12 +45,17 @@ class Selected:
 
 @dataclass(frozen=True)
 class View:
-    """What a link shows. `centre` is east and north in the portal's CRS, in metres; None when not given."""
+    """What a link shows. `centre` is east and north in the portal's CRS, in metres; None when not given.
+
+    `switched` and `labelled` say of layers what is otherwise than the theme and their styles begin with.
+    """
 
     language: str
     theme: Theme
     centre: tuple[float, float] | None
     switched: Mapping[str, bool]
+    labelled: Mapping[str, bool]
+    order: tuple[str, ...]
     opacities: Mapping[str, float]
     selected: tuple[Selected, ...] = ()
     base: str | None = None
@@ -55,7 +63,13 @@ class View:
     def visible_layers(self) -> tuple[str, ...]:
         """The theme's layers that are switched on, from the bottom of the drawing upwards."""
         hidden = self.theme.hidden
-        return tuple(each for each in self.theme.layers if self.switched.get(each, each not in hidden))
+        return tuple(each for each in self._layers_in_order() if self.switched.get(each, each not in hidden))
+
+    def _layers_in_order(self) -> Iterator[str]:
+        """Layers that `order` names change places among each other; others stay where the theme has them."""
+        layers = self.theme.layers
+        moved = iter([each for each in self.order if each in layers])
+        return (next(moved) if each in self.order else each for each in layers)
 
 
 def parse_view(given: Mapping[str, str], portal: Portal, known: Collection[str]) -> View:
@@ -64,9 +78,9 @@ def parse_view(given: Mapping[str, str], portal: Portal, known: Collection[str])
         language=_parse_choice("lang", given, portal.languages),
         theme=_parse_theme(given, portal),
         centre=parse_place("at", given["at"], portal.crs) if "at" in given else None,
-        switched={
-            name: on for which, on in (("on", True), ("off", False)) for name in _names(which, given, known)
-        },
+        switched=_two_lists("on", "off", given, known),
+        labelled=_two_lists("labels", "nolabels", given, known),
+        order=tuple(dict.fromkeys(_names("order", given, known))),
         opacities=dict(_parse_opacities(given, known)),
         selected=(*_parse_select(given, known), *_parse_parcels(given)),
         base=_parse_base(given, portal),
@@ -111,6 +125,11 @@ def _split(name: str, given: Mapping[str, str]) -> list[str]:
     if len(found) > _MAX_NAMES:
         raise RequestError(name, f"at most {_MAX_NAMES} layers")
     return found
+
+
+def _two_lists(on: str, off: str, given: Mapping[str, str], known: Collection[str]) -> dict[str, bool]:
+    named = ((on, True), (off, False))
+    return {name: value for parameter, value in named for name in _names(parameter, given, known)}
 
 
 def _names(name: str, given: Mapping[str, str], known: Collection[str]) -> list[str]:

@@ -51,7 +51,7 @@ class SheetSource:
 
 
 def build_key(layers: Sequence[DrawnLayer], frame: Envelope, phrases: Phrases) -> tuple[KeyGroup, ...]:
-    """What is selected, layers with one symbol, then the others class by class; from the top of the drawing down.
+    """What is selected, layers with one symbol, then the others class by class; each from the top downwards.
 
     `frame` is what the map shows.
     """

@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gis.database import Database
-    from layers.catalogue import Catalogue
+    from layers.catalogue import Catalogue, PublishedLayer
     from layers.identify import AskedLayer
     from layers.portal import Portal
+    from layers.style import Label
     from viewer.assets import Assets
     from viewer.paper.printing import ParcelPrinter
+    from viewer.permalink import View
     from viewer.printing.layout import Layout
     from viewer.printing.request import SheetRequest
 
@@ -176,10 +178,9 @@ class MapSheets:
             is_drawn = name in visible and layer.manifest.style.scale.holds(metres_per_pixel)
             if name in visible and not is_drawn:
                 notes.out_of_scale(layer.manifest, metres_per_pixel)
-            label = layer.manifest.style.label
-            shown = label if label and metres_per_pixel <= label.max_metres_per_pixel else None
             if is_drawn or name in keys:
-                wanted.append(Wanted(layer, shown, keys.get(name, ()), is_drawn))
+                label = _find_label(layer, asked.view, metres_per_pixel)
+                wanted.append(Wanted(layer, label, keys.get(name, ()), is_drawn))
         return wanted
 
     def _selected_keys(
@@ -237,6 +238,14 @@ def _svg(drawing: str) -> PaperFile:
     return PaperFile(drawing.encode(), "image/svg+xml")
 
 
+def _find_label(layer: PublishedLayer, view: View, metres_per_pixel: float) -> Label | None:
+    """The label that a layer has in this view at this scale."""
+    label = layer.manifest.style.label
+    if label is None or not view.labelled.get(layer.id, label.shown):
+        return None
+    return label if metres_per_pixel <= label.max_metres_per_pixel else None
+
+
 def _missing(wanted: Sequence[Wanted], content: SheetContent) -> list[str]:
     """Keys of selected features that the frame does not show or the data do not have."""
     read = [(each.keys, content.layers[each.layer.id]) for each in wanted if each.layer.id in content.layers]
@@ -259,7 +268,8 @@ def _live_address(asked: SheetRequest, given: Mapping[str, str], root: str) -> s
 def _write_layout(layout: Layout) -> str:
     """The boxes of the sheet as a style sheet, in millimetres; the page's margins begin at its edge."""
     width, height = layout.page
-    rules = [f"@page sheet {{ size: {width:g}mm {height:g}mm; margin: 0 }}"]
+    bare = " ".join(f"@bottom-{side} {{ content: none }}" for side in ("left", "right"))
+    rules = [f"@page sheet {{ size: {width:g}mm {height:g}mm; margin: 0; {bare} }}"]
     rules.append(f"@page {{ size: {width:g}mm {height:g}mm }}")
     rules.append(f".sheet {{ width: {width:g}mm; height: {height:g}mm }}")
     boxes = {"head": layout.head, "map": layout.figure, "key": layout.key, "plate": layout.plate}
