@@ -16,7 +16,7 @@ from tests.browser.chosen import (
     read_plots,
     wait_for_rows,
 )
-from tests.browser.looking import PHONE, panel_heading, wait_for_tiles
+from tests.browser.looking import PHONE, panel_heading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,10 +55,11 @@ def names_in_link(page: Page) -> list[str] | None:
 
 
 def test_clicks_add_and_take_out_and_back_undoes_each(
-    open_page: Callable[..., Page], middle: Plot, neighbour: Plot
+    open_page: Callable[..., Page], watch: Watch, middle: Plot, neighbour: Plot
 ) -> None:
-    """A click adds a parcel, another takes it out; each is a step that back and forward walk."""
+    """A click adds a parcel, another takes it out; each is a step back. The tool comes when it is opened."""
     page = open_page(link_to(middle))
+    loaded_at_first = [url for url in watch.requests if "/selecting/" in url]
     page.click(BUTTON)
     page.mouse.click(*place_of(page, middle, middle))
     wait_for_rows(page, 1)
@@ -68,6 +69,8 @@ def test_clicks_add_and_take_out_and_back_undoes_each(
     page.mouse.click(*place_of(page, middle, middle))
     alone = wait_for_rows(page, 1)
 
+    assert loaded_at_first == []
+    assert any(url.endswith("/selecting/tool.js") for url in watch.requests)
     assert set(both) == {middle.name, neighbour.name}
     assert alone == [neighbour.name]
     assert outline_of(page) != outlined
@@ -172,22 +175,13 @@ def test_corners_may_be_typed_with_a_belt(
     assert set(wait_for_rows(page, len(expected))) == expected
 
 
-def test_escape_puts_the_pencil_down(open_page: Callable[..., Page], middle: Plot) -> None:
-    """After Escape nothing is drawn and a click selects again."""
+def test_map_takes_parcels_by_keyboard(open_page: Callable[..., Page], middle: Plot) -> None:
+    """After Escape nothing is drawn any more; Return selects in the middle; a row goes, the focus stays."""
     page = open_page(link_to(middle, parcels=""))
     page.click("text=Nariši območje")
-    page.mouse.click(*place_of(page, middle, middle))
+    page.keyboard.press("Enter")
     page.keyboard.press("Escape")
-
-    page.mouse.click(*place_of(page, middle, middle))
-
-    assert wait_for_rows(page, 1) == [middle.name]
-    assert page.locator(".sketch-bar").is_hidden()
-
-
-def test_map_takes_parcels_by_keyboard(open_page: Callable[..., Page], middle: Plot) -> None:
-    """Return on the map selects the parcel in its middle; a row goes, and the focus stays in the panel."""
-    page = open_page(link_to(middle, parcels=""))
+    page.wait_for_selector(".sketch-bar", state="hidden")
     page.focus("#map")
     page.keyboard.press("Enter")
     wait_for_rows(page, 1)
@@ -247,15 +241,6 @@ def test_an_answer_that_does_not_come_can_be_asked_for_again(
 
     assert wait_for_rows(page, 1) == [middle.name]
     watch.faults.clear()  # the aborted request
-
-
-def test_another_grid_keeps_the_outlines(open_page: Callable[..., Page], middle: Plot) -> None:
-    """The map is made anew for Web Mercator, and what is selected stays outlined."""
-    page = open_page(link_to(middle, parcels=middle.written, grid="WebMercatorQuad"))
-    wait_for_rows(page, 1)
-    wait_for_tiles(page)
-
-    assert outline_of(page) is not None
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("sl", "dark"), ("en", "light")])

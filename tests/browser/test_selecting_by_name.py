@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from flask.testing import FlaskClient
-    from playwright.sync_api import Page
-
-    from tests.browser.looking import Watch
+    from playwright.sync_api import Download, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
@@ -148,6 +146,24 @@ def test_link_shows_table_outlines_and_what_is_gone(
     assert link.get_attribute("href") == f"/parcels/{middle.ko}/{middle.number}"
 
 
+def test_outlines_survive_another_grid(open_page: Callable[..., Page], middle: Plot) -> None:
+    """A step to a view in Web Mercator makes the map anew, and what is selected is outlined there too."""
+    page = open_page(f"/?parcels={middle.written}&at={middle.east:.1f},{middle.north:.1f}&mpp=0.25")
+    wait_for_rows(page, 1)
+    before = outline_of(page)
+
+    page.evaluate(
+        """() => {
+            history.pushState(null, '', `${location.search}&grid=WebMercatorQuad`);
+            dispatchEvent(new PopStateEvent('popstate'));
+        }"""
+    )
+    page.wait_for_timeout(300)
+
+    assert "grid=WebMercatorQuad" in page.url
+    assert outline_of(page) not in (None, before)
+
+
 def test_one_answer_for_all_opens(open_page: Callable[..., Page], around: list[Plot]) -> None:
     """Up to ten parcels of a cadastral municipality have one answer together."""
     same = [plot for plot in around if plot.ko == around[0].ko][:3]
@@ -166,18 +182,19 @@ def _natural(plot: Plot) -> tuple[object, ...]:
     return plot.ko, plot.number.startswith("*"), int(stem), int(part or 0)
 
 
-def test_csv_is_one_for_a_slovenian_spreadsheet_and_selects_again(
+def test_files_for_spreadsheets_and_gis(
     open_page: Callable[..., Page], around: list[Plot], tmp_path: Path
 ) -> None:
-    """Mark, semicolons, commas in numbers; pasted back into the list it selects the same parcels."""
+    """CSV for a Slovenian spreadsheet, which pasted back selects the same; GeoJSON with names and source."""
     page = open_page(write_link(around))
     wait_for_rows(page, len(around))
 
-    with page.expect_download() as started:
+    with page.expect_download() as geojson:
+        page.click("text=GeoJSON za GIS")
+    with page.expect_download() as csv:
         page.click("text=CSV za preglednico")
-    file = tmp_path / "parcels.csv"
-    started.value.save_as(file)
-    text = file.read_bytes().decode("utf-8")
+    content = json.loads(read_download(geojson.value, tmp_path))
+    text = read_download(csv.value, tmp_path)
     page.click("text=Odstrani vse")
     page.click("text=Seznam …")
     page.fill("#selecting-list", text.removeprefix("\ufeff"))
@@ -185,41 +202,22 @@ def test_csv_is_one_for_a_slovenian_spreadsheet_and_selects_again(
     again = wait_for_rows(page, len(around))
 
     rows = [line.split(";") for line in text.splitlines()]
-    assert started.value.suggested_filename.startswith("parcele-")
+    assert csv.value.suggested_filename.startswith("parcele-")
     assert text.startswith("\ufeffParcela;KO;")
     assert [row[0] for row in rows[1:]] == again
     assert [float(row[5].replace(",", ".")) for row in rows[1:]] == [
         plot.drawn_m2 for name in again for plot in around if plot.name == name
     ]
     assert all(row[6].startswith("http") for row in rows[1:])
-
-
-def test_geojson_is_one_for_gis(open_page: Callable[..., Page], around: list[Plot], tmp_path: Path) -> None:
-    """Every parcel with its outline, names and areas among the properties, and the source."""
-    page = open_page(write_link(around) + "&lang=en")
-    wait_for_rows(page, len(around))
-
-    with page.expect_download() as started:
-        page.click("text=GeoJSON for GIS")
-    file = tmp_path / "parcels.geojson"
-    started.value.save_as(file)
-    content = json.loads(file.read_text(encoding="utf-8"))
-
     assert {each["properties"]["number"] for each in content["features"]} == {plot.number for plot in around}
     assert {each["geometry"]["type"] for each in content["features"]} <= {"Polygon", "MultiPolygon"}
     assert content["source"]["licence"]
 
 
-def test_the_first_load_is_without_the_tool(open_page: Callable[..., Page], watch: Watch) -> None:
-    """Who only looks up a parcel does not wait for it; who opens the tool gets it then."""
-    page = open_page()
-    before = [url for url in watch.requests if "/selecting/" in url]
-
-    page.click(".stage__tools [aria-label='Izbira parcel']")
-    page.wait_for_selector(".selecting__empty")
-
-    assert before == []
-    assert any(url.endswith("/selecting/tool.js") for url in watch.requests)
+def read_download(download: Download, folder: Path) -> str:
+    """The file as it is, its first sign included."""
+    download.save_as(folder / download.suggested_filename)
+    return (folder / download.suggested_filename).read_bytes().decode("utf-8")
 
 
 def test_embedded_map_outlines_them_too(open_page: Callable[..., Page], around: list[Plot]) -> None:

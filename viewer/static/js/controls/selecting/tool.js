@@ -57,7 +57,7 @@ export class SelectingTool {
     const [there] = answer.features;
     if (!there) this._panel.say([warning(this.wording.say('selecting.nothing_there'))]);
     else if (this._isChosen(there)) this._remove(there);
-    else this._add(answer);
+    else this._add({ ...answer, features: [there] });
   }
 
   /** Begin with one parcel of an answer: 'this' one, its 'neighbours', or those within a 'distance'. */
