@@ -90,6 +90,26 @@ def test_clicks_add_and_take_out_and_back_undoes_each(
     assert wait_for_rows(page, 1) == [middle.name]
 
 
+def test_parcels_stay_on_the_map_while_the_table_is_away(
+    open_page: Callable[..., Page], middle: Plot, neighbour: Plot
+) -> None:
+    """Put away, the table leaves themes and answers free; its button says how many, and brings it again."""
+    page = open_page(link_to(middle, parcels=middle.written))
+    wait_for_rows(page, 1)
+    page.click("#selecting .answer__header button")
+    page.click("label:has([value=planning])")
+    page.mouse.click(*place_of(page, neighbour, middle))
+    answered = panel_heading(page)
+    outlined = outline_of(page)
+
+    page.click(".stage__tools [aria-label='Izbira parcel: 1 izbrana parcela']")
+
+    assert answered == f"Parcela {neighbour.name}"
+    assert outlined is not None
+    assert wait_for_rows(page, 1) == [middle.name]
+    assert page.locator("#answer").is_hidden()
+
+
 def test_shift_click_goes_from_an_answer_to_a_selection(
     open_page: Callable[..., Page], middle: Plot, neighbour: Plot
 ) -> None:

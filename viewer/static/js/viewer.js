@@ -65,7 +65,7 @@ map.on('moved', (view) => {
 });
 panel.on('closed', () => {
   state.select(null);
-  if (state.parcels === null) sheet.set('low');
+  if (!selecting.takesClicks) sheet.set('low');
   map.focus();
 });
 panel.on('gathered', ({ id, way }) => selecting.gather(id, way));

@@ -14,25 +14,29 @@ export class SelectingDoor {
     this.map.on('collected', (point) => this.take(point));
   }
 
-  /** True when clicks on the map select: the table is open and no answer covers it. */
+  /** True when clicks on the map select: the table is open, not put away, and no answer covers it. */
   get takesClicks() {
-    return this.state.parcels !== null && this.state.selection === null;
+    return this.state.parcels !== null && this.state.selection === null && !this._tool?.isFolded;
   }
 
   /** The button among the map's tools; null for a portal without parcels. */
   buildButton() {
     if (!Object.values(this.configuration.layers).some(({ role }) => role === 'parcels')) return null;
-    const label = this.wording.say('selecting.heading');
-    return element('button', { type: 'button', class: 'tool', title: label, 'aria-label': label, onclick: () => this.open() }, icon(ICONS.select));
+    this._button = element('button', { type: 'button', class: 'tool', onclick: () => this.open() }, icon(ICONS.select));
+    this._tellOnButton();
+    return this._button;
   }
 
   open() {
-    if (!this.takesClicks) this.state.chooseParcels(this.state.parcels ?? []);
+    const { parcels, selection } = this.state;
+    if (parcels === null || selection !== null) this.state.chooseParcels(parcels ?? []);
+    else this.refresh();
     return this._withTool((tool) => tool.focus());
   }
 
   /** Show what the state says: at the start, after a step, and when "back" brings an older one. */
   refresh(options) {
+    this._tellOnButton();
     if (this.state.parcels === null && !this._tool) return null;
     return this._withTool((tool) => tool.refresh(options));
   }
@@ -48,6 +52,17 @@ export class SelectingDoor {
 
   addFound(answer) {
     return this._withTool((tool) => tool.addFound(answer));
+  }
+
+  /** The button says how many are selected, for the table may be put away. */
+  _tellOnButton() {
+    if (!this._button) return;
+    const count = this.state.parcels?.length ?? 0;
+    const heading = this.wording.say('selecting.heading');
+    const label = count > 0 ? `${heading}: ${this.wording.count('selecting.chosen', count)}` : heading;
+    this._button.title = label;
+    this._button.setAttribute('aria-label', label);
+    this._button.classList.toggle('tool--done', count > 0);
   }
 
   async _withTool(act) {

@@ -53,6 +53,7 @@ export class SelectingPanel extends Emitter {
   /** `features` of /parcels/select, in order. */
   show(features) {
     this._count.textContent = this.wording.count('selecting.chosen', features.length);
+    this._nameClosing(features.length === 0);
     this._empty.hidden = features.length > 0;
     this._work.hidden = features.length === 0;
     this.table.show(features);
@@ -75,12 +76,20 @@ export class SelectingPanel extends Emitter {
   }
 
   _buildHeader() {
-    const label = this.wording.say('selecting.close');
     this._heading = element('h2', { class: 'answer__heading', id: 'selecting-heading', tabindex: '-1' }, this.wording.say('selecting.heading'));
     this._count = element('p', { class: 'answer__subtitle' });
+    this._closing = element('button', { type: 'button', class: 'tool tool--plain', onclick: () => this.emit('closed') }, icon(ICONS.close));
+    this._nameClosing(true);
     return element('header', { class: 'answer__header' },
       element('div', {}, this._heading, this._count),
-      element('button', { type: 'button', class: 'tool tool--plain', title: label, 'aria-label': label, onclick: () => this.emit('closed') }, icon(ICONS.close)));
+      this._closing);
+  }
+
+  /** With parcels selected the button only puts the table away. */
+  _nameClosing(isEmpty) {
+    const label = this.wording.say(isEmpty ? 'selecting.close' : 'selecting.put_away');
+    this._closing.title = label;
+    this._closing.setAttribute('aria-label', label);
   }
 
   _buildWork() {

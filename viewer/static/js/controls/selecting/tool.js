@@ -20,6 +20,8 @@ export class SelectingTool {
     Object.assign(this, { state, map, wording });
     this._known = new Map();
     this._gone = new Set();
+    /** True while the table is put away and the parcels stay on the map. */
+    this.isFolded = false;
     this._source = null;
     this._questions = new Questions({ address: configuration.urls.selectParcels, coordinates, language: wording.language });
     this._drawing = new ShapeDrawing({ map, stage, sheet, coordinates, wording, announcer });
@@ -30,6 +32,7 @@ export class SelectingTool {
   /** Bring panel and map in line with the state; what is not known yet is asked. */
   async refresh({ fit = false, isRestored = false } = {}) {
     const { parcels } = this.state;
+    this.isFolded = false;
     if (isRestored) this._panel.say([]);
     if (parcels === null) {
       this._drawing.end();
@@ -91,7 +94,22 @@ export class SelectingTool {
     this._panel.on('shown', () => this._showAll());
     this._panel.on('saved', (kind) => this._save(kind));
     this._panel.on('cleared', () => { this.state.chooseParcels([]); this._panel.say([]); this._panel.focus(); });
-    this._panel.on('closed', () => { this.state.chooseParcels(null); this.map.focus(); });
+    this._panel.on('closed', () => this._close(sheet));
+  }
+
+  /** With parcels selected only the table goes, so that themes and answers can be looked at meanwhile. */
+  _close(sheet) {
+    if (this._names().length === 0) this.state.chooseParcels(null);
+    else this._fold();
+    sheet.set('low');
+    this.map.focus();
+  }
+
+  _fold() {
+    this.isFolded = true;
+    this._drawing.end();
+    this._panel.hide();
+    this.map.outline(null);
   }
 
   _addList(text) {
