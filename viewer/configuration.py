@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from gis import crs
 from viewer.legend import build_legend
+from viewer.printing.layout import find_layout
+from viewer.printing.request import MAX_TITLE, ORIENTATIONS, PAPERS, SCALES
 from viewer.projection import TransverseMercator, find_transverse_mercator
 from viewer.wording import read_texts
 
@@ -69,6 +71,7 @@ def build_configuration(
             layer_id: describe_layer(manifest, published.get(layer_id), language)
             for layer_id, manifest in sorted(known.items())
         },
+        "printing": _describe_printing(),
         "urls": _addresses(prefix, "" if language == portal.languages[0] else f"?lang={language}"),
         "texts": _texts_for_modules(language),
     }
@@ -196,12 +199,19 @@ def _describe_theme(
     }
 
 
+def _describe_printing() -> Json:
+    """What `/print` offers: scales, and the millimetres of the map on each paper."""
+    sizes = {paper: {each: [*find_layout(paper, each).map_size] for each in ORIENTATIONS} for paper in PAPERS}
+    return {"scales": [*SCALES], "papers": sizes, "maxTitle": MAX_TITLE}
+
+
 def _addresses(prefix: str, language_query: str) -> Json:
     return {
         "home": f"{prefix}/",
         "embed": f"{prefix}/embed",
         "search": f"{prefix}/search",
         "identify": f"{prefix}/identify",
+        "print": f"{prefix}/print",
         "selectParcels": f"{prefix}/parcels/select",
         "item": f"{prefix}/ogc/collections/{{layer}}/items/{{id}}",
         "layerPage": f"{prefix}/layers/{{layer}}{language_query}",

@@ -54,6 +54,7 @@ _STYLES = (
     "fields",
     "selecting",
     "parcel-table",
+    "printing",
     "print",
 )
 _PAGE_STYLES = ("tokens", "base", "masthead", "page", "print")

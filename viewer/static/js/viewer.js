@@ -12,6 +12,7 @@ import { keepViewAcrossLanguages } from './controls/language-links.js';
 import { showMapHealth } from './controls/map-health.js';
 import { askByKeyboard, nameMap } from './controls/map-keyboard.js';
 import { buildMapTools } from './controls/map-tools.js';
+import { PrintingDoor } from './controls/printing-door.js';
 import { Readout } from './controls/readout.js';
 import { SearchBox } from './controls/search-box.js';
 import { buildShare } from './controls/share.js';
@@ -43,6 +44,9 @@ const contents = new Contents(byId('contents'), { state, map, configuration, wor
 const inquiry = new Inquiry({ state, map, panel, configuration, coordinates, wording });
 const selecting = new SelectingDoor({
   container: byId('selecting'), stage: document.querySelector('.stage'), state, map, configuration, coordinates, wording, announcer, sheet,
+});
+const printing = new PrintingDoor({
+  container: byId('printing'), state, map, configuration, coordinates, wording, announcer, sheet,
 });
 const address = followAddressBar(state, configuration, coordinates);
 const search = new SearchBox(
@@ -80,7 +84,7 @@ map.on('clicked', (point) => {
 nameMap(byId('map'), wording);
 askByKeyboard(byId('map'), { map, state, panel, selecting });
 buildMapTools(byId('map-tools'), {
-  map, configuration, wording, announcer, more: [selecting.buildButton()],
+  map, configuration, wording, announcer, more: [selecting.buildButton(), printing.buildButton()],
   onLocated: (point) => {
     map.show({ ...point, mpp: LOOKS.address });
     state.select({ point, layer: null, id: null });

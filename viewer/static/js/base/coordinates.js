@@ -21,6 +21,14 @@ export class Coordinates {
     return this.projection?.project(lon, lat) ?? null;
   }
 
+  /** The corners of a rectangle of the portal's CRS around a point, sizes in metres; null when we cannot compute it. */
+  rectangleAround(point, { width, height }) {
+    const middle = this.toNative(point);
+    if (!middle) return null;
+    const corner = (right, up) => this.projection.unproject(middle.x + (right * width) / 2, middle.y + (up * height) / 2);
+    return [corner(-1, -1), corner(-1, 1), corner(1, 1), corner(1, -1)];
+  }
+
   /** A point as it is written in addresses: `e,n` to the decimetre, else `lon,lat` to 7 digits. */
   write(point) {
     const native = this.toNative(point);

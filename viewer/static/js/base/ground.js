@@ -9,6 +9,11 @@ export function scaleDenominator(metresPerPixel) {
   return metresPerPixel / METRES_PER_CSS_PIXEL;
 }
 
+/** Ground metres per CSS pixel at 1 : n. */
+export function metresPerPixelAt(denominator) {
+  return denominator * METRES_PER_CSS_PIXEL;
+}
+
 /** A number that people would say: two leading digits, the rest zeros. */
 export function roundedDenominator(metresPerPixel) {
   const exact = scaleDenominator(metresPerPixel);

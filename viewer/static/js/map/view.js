@@ -28,6 +28,7 @@ export class MapView extends Emitter {
     this._states = [];
     this._base = null;
     this._tool = null;
+    this._overlay = null;
     this._place = middleOf(configuration.outline);
     this._build(gridId);
     new ResizeObserver(() => this._adaptToSize()).observe(container);
@@ -143,6 +144,13 @@ export class MapView extends Emitter {
     tool?.attach(this._map, this._container);
   }
 
+  /** Lay something of the map floor over the map, with `attach(map)` and `detach()`; null takes it away. */
+  lay(overlay) {
+    this._overlay?.detach();
+    this._overlay = overlay;
+    overlay?.attach(this._map);
+  }
+
   /** Draw in another grid or over another base map; the view stays where it is. */
   change({ gridId, baseMap }) {
     const view = this.readView();
@@ -168,6 +176,7 @@ export class MapView extends Emitter {
 
   _rebuild(gridId, view) {
     this._tool?.detach();
+    this._overlay?.detach();
     this._drawing?.remove();
     this._map.remove();
     this._base = null;
@@ -177,6 +186,7 @@ export class MapView extends Emitter {
     this._selection.mark(this._marked ?? null);
     this._selection.outlineTogether(this._together ?? []);
     this._tool?.attach(this._map, this._container);
+    this._overlay?.attach(this._map);
   }
 
   _build(gridId, view = null) {
