@@ -263,6 +263,24 @@ def test_an_answer_that_does_not_come_can_be_asked_for_again(
     watch.faults.clear()  # the aborted request
 
 
+def test_a_tool_that_does_not_load_says_so_and_lets_go(open_page: Callable[..., Page], watch: Watch) -> None:
+    """Without the network the panel says what is wrong, passes axe, and closing it gives the contents back."""
+    page = open_page()
+    page.route("**/selecting/tool.js", lambda route: route.abort())
+    page.click(BUTTON)
+    page.wait_for_selector("#selecting .answer__problem")
+    told = page.inner_text("#selecting")
+    found = faults(page)
+
+    page.click("text=Zapri izbiro parcel")
+
+    assert "ni bilo mogoče naložiti" in told
+    assert found == []
+    assert page.locator("#selecting").is_hidden()
+    assert page.locator("#contents").is_visible()
+    watch.faults.clear()  # the aborted request
+
+
 @pytest.mark.parametrize(("language", "scheme"), [("sl", "dark"), ("en", "light")])
 def test_axe_finds_nothing_while_selecting(
     open_page: Callable[..., Page], middle: Plot, language: str, scheme: str

@@ -126,8 +126,8 @@ test('bounds are those of the server', () => {
     .exec(readFileSync(new URL(`../../../viewer/static/js/${file}.js`, import.meta.url), 'utf8'))[1]);
 
   assert.equal(MOST_PARCELS, server('names', 'MAX_SELECTED'));
-  assert.equal(viewer('controls/selecting/questions', 'MOST_LETTERS'), server('lists', 'MAX_LIST_LENGTH'));
-  assert.equal(viewer('controls/selecting/questions', 'MOST_LINES'), server('lists', 'MAX_LINES'));
+  assert.equal(viewer('controls/list-question', 'MOST_LETTERS'), server('lists', 'MAX_LIST_LENGTH'));
+  assert.equal(viewer('controls/list-question', 'MOST_LINES'), server('lists', 'MAX_LINES'));
   assert.equal(viewer('controls/selecting/questions', 'MOST_METRES'), server('asked', 'MAX_DISTANCE_M'));
   assert.equal(viewer('map/sketch', 'MOST_CORNERS'), server('drawn', 'MAX_CORNERS'));
 });

@@ -4,11 +4,19 @@
 import { withLongParameters } from '../base/configuration.js';
 import { fetchJson } from '../base/requests.js';
 
+/** As long a list as the server reads at once (layers/selecting/lists.py). */
+export const MOST_LETTERS = 6000;
+export const MOST_LINES = 500;
+
 const FEW = 3;
 
 /** The lines of a pasted text that say something; what a spreadsheet set apart by tabs is set apart by semicolons. */
 export function linesOf(text) {
   return text.split(/[\r\n|]+/).map((line) => line.trim().replace(/\t+/g, ';')).filter((line) => /[^\s,;]/.test(line));
+}
+
+export function isTooLong(lines) {
+  return lines.length > MOST_LINES || lines.join('|').length > MOST_LETTERS;
 }
 
 /** Several lines as one, as the box of one line takes them; null for a single line. */
@@ -24,8 +32,9 @@ export function looksLikeList(text) {
 
 /** A group of results with the one that selects all; null when fewer than two parcels are meant. */
 export async function askList(text, { urls, wording, signal }) {
-  const list = linesOf(text).join('|');
-  const address = withLongParameters(urls.selectParcels, { list, lang: wording.language });
+  const lines = linesOf(text);
+  if (isTooLong(lines)) return null;
+  const address = withLongParameters(urls.selectParcels, { list: lines.join('|'), lang: wording.language });
   const answer = await fetchJson(address, { signal }).catch((problem) => {
     if (signal.aborted) throw problem;
     return { features: [] };

@@ -21,7 +21,7 @@ export class SelectingDoor {
 
   /** The button among the map's tools; null for a portal without parcels. */
   buildButton() {
-    if (!Object.values(this.configuration.layers).some(({ role }) => role === 'parcels')) return null;
+    if (!Object.values(this.configuration.layers).some(({ role, available }) => role === 'parcels' && available)) return null;
     this._button = element('button', { type: 'button', class: 'tool', onclick: () => this.open() }, icon(ICONS.select));
     this._tellOnButton();
     return this._button;
@@ -37,7 +37,10 @@ export class SelectingDoor {
   /** Show what the state says: at the start, after a step, and when "back" brings an older one. */
   refresh(options) {
     this._tellOnButton();
-    if (this.state.parcels === null && !this._tool) return null;
+    if (this.state.parcels === null && !this._tool) {
+      this._hide();
+      return null;
+    }
     return this._withTool((tool) => tool.refresh(options));
   }
 
@@ -82,11 +85,19 @@ export class SelectingDoor {
   _tellNotLoaded(retry) {
     const text = this.wording.say('selecting.not_loaded');
     this.container.replaceChildren(
-      element('h2', { class: 'answer__heading', id: 'selecting-heading' }, this.wording.say('selecting.heading')),
+      element('header', { class: 'answer__header' },
+        element('h2', { class: 'answer__heading', id: 'selecting-heading' }, this.wording.say('selecting.heading'))),
       element('p', { class: 'answer__problem' }, text),
-      element('button', { type: 'button', class: 'button', onclick: retry }, this.wording.say('answer.retry')));
+      element('p', { class: 'selecting__work' },
+        element('button', { type: 'button', class: 'button', onclick: retry }, this.wording.say('answer.retry')),
+        element('button', { type: 'button', class: 'button button--plain', onclick: () => this.state.chooseParcels(null) }, this.wording.say('selecting.close'))));
     this.container.hidden = false;
     document.body.classList.add('has-selecting');
     this.announcer.say(text);
+  }
+
+  _hide() {
+    this.container.hidden = true;
+    document.body.classList.remove('has-selecting');
   }
 }

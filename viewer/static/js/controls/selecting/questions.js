@@ -5,9 +5,6 @@ import { withLongParameters } from '../../base/configuration.js';
 import { writeParcelNames } from '../../base/parcel-names.js';
 import { fetchJson } from '../../base/requests.js';
 
-/** As long a list as the server reads at once. */
-export const MOST_LETTERS = 6000;
-export const MOST_LINES = 500;
 export const MOST_METRES = 500;
 
 export class Questions {

@@ -4,10 +4,10 @@
 import { saveFile } from '../../base/download.js';
 import { boxAround } from '../../base/geojson.js';
 import { MOST_PARCELS, compareNames, nameOfId, sayName, uniteNames } from '../../base/parcel-names.js';
-import { linesOf } from '../list-question.js';
+import { MOST_LETTERS, MOST_LINES, isTooLong, linesOf } from '../list-question.js';
 import { nameFile, writeGeoJson, writeTable } from './exports.js';
 import { SelectingPanel } from './panel.js';
-import { MOST_LETTERS, MOST_LINES, Questions } from './questions.js';
+import { Questions } from './questions.js';
 import { tellAnswer, tellProblem, warning } from './sentences.js';
 import { ShapeDrawing } from './shape-drawing.js';
 
@@ -88,7 +88,7 @@ export class SelectingTool {
     forms.on('near', (metres) => this._addBy(() => this._questions.near(this._names(), metres), { fit: true }));
     this._drawing.on('drawn', (shape) => { sheet.open(); this._panel.focus(); this._addBy(() => this._questions.byShape(shape)); });
     this._drawing.on('cancelled', () => { sheet.open(); this._panel.focus(); });
-    table.on('pointed', (feature) => this.map.outline(feature));
+    table.on('pointed', (feature) => { if (this.state.selection === null) this.map.outline(feature); });
     table.on('looked', (feature) => this._fit([feature]));
     table.on('removed', (feature) => this._removeRow(feature));
     this._panel.on('shown', () => this._showAll());
@@ -114,9 +114,8 @@ export class SelectingTool {
 
   _addList(text) {
     const lines = linesOf(text);
-    const isTooLong = lines.join('|').length > MOST_LETTERS || lines.length > MOST_LINES;
     if (lines.length === 0) this._panel.say([warning(this.wording.say('selecting.list_empty'))]);
-    else if (isTooLong) this._panel.say([warning(this.wording.say('selecting.list_too_long', { lines: MOST_LINES, letters: MOST_LETTERS }))]);
+    else if (isTooLong(lines)) this._panel.say([warning(this.wording.say('selecting.list_too_long', { lines: MOST_LINES, letters: MOST_LETTERS }))]);
     else this._addBy(() => this._questions.byList(lines), { fit: true });
   }
 
@@ -159,9 +158,10 @@ export class SelectingTool {
     if (fit && answer.features.length > 0) this._showAll();
   }
 
-  /** Show the table when it is closed or an answer covers it. */
+  /** Show the table when it is closed or put away, or an answer covers it. */
   _bringForward(names) {
     if (this.state.parcels === null || this.state.selection !== null) this.state.chooseParcels(names);
+    else if (this.isFolded) this.refresh();
   }
 
   _remove(feature) {
