@@ -68,6 +68,21 @@ test('what is malformed or unknown is left out', () => {
   assert.equal(state.gridId, 'SI-D96');
 });
 
+test('drawings travel as they are, whatever they hold', () => {
+  const link = '?theme=cadastre&draw=l0x1k2o.8gcsg.2s0.-1e~Pot%20%26%20%3Cb%3E&draw=p0x1k2o.8gcsg';
+
+  assert.deepEqual(stateOf(link).drawings, ['l0x1k2o.8gcsg.2s0.-1e~Pot & <b>', 'p0x1k2o.8gcsg']);
+  assert.equal(writeLink(stateOf(link), coordinates, ''), link);
+});
+
+test('"back" leaves what was drawn', () => {
+  const state = stateOf('?draw=p0x1k2o.8gcsg');
+
+  state.restore(readLink('?theme=planning', configuration, coordinates));
+
+  assert.deepEqual([state.theme.id, state.drawings], ['planning', ['p0x1k2o.8gcsg']]);
+});
+
 test('a base map brings the grid it needs', () => {
   assert.equal(stateOf('?base=orthophoto&grid=SI-D96').gridId, 'WebMercatorQuad');
 });

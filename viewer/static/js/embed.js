@@ -6,6 +6,7 @@ import { Coordinates } from './base/coordinates.js';
 import { boxAround, boxOf } from './base/geojson.js';
 import { writeParcelNames } from './base/parcel-names.js';
 import { fetchJson } from './base/requests.js';
+import { loadSheets } from './base/style-sheets.js';
 import { Wording } from './base/wording.js';
 import { showAttribution } from './controls/attribution.js';
 import { showMapHealth } from './controls/map-health.js';
@@ -38,7 +39,7 @@ map.on('moved', (view) => {
   state.view = view;
   leadToViewer();
 });
-Promise.all([showSelection(), showParcels()]).finally(() => document.body.classList.add('is-ready'));
+Promise.all([showSelection(), showParcels(), showDrawings()]).finally(() => document.body.classList.add('is-ready'));
 
 /** The link to the whole viewer shows what the frame shows now. */
 function leadToViewer() {
@@ -64,4 +65,10 @@ async function showParcels() {
   map.outlineTogether(features);
   const box = boxAround(features);
   if (box && !view && !selection) map.fit(box, { animate: false });
+}
+
+async function showDrawings() {
+  if (state.drawings.length === 0 || !coordinates.projection) return;
+  const [{ showShapes }] = await Promise.all([import('./controls/drawing/shown.js'), loadSheets('drawn')]);
+  showShapes(state.drawings, { map, configuration, coordinates, wording });
 }

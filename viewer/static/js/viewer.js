@@ -7,6 +7,7 @@ import { AnswerPanel } from './controls/answer-panel.js';
 import { Announcer } from './controls/announcer.js';
 import { showAttribution } from './controls/attribution.js';
 import { Contents } from './controls/contents.js';
+import { DrawingDoor } from './controls/drawing-door.js';
 import { Inquiry } from './controls/inquiry.js';
 import { keepViewAcrossLanguages } from './controls/language-links.js';
 import { showMapHealth } from './controls/map-health.js';
@@ -42,12 +43,10 @@ const sheet = new Sheet({ workspace: byId('workspace'), sidebar: byId('sidebar')
 const panel = new AnswerPanel(byId('answer'), { configuration, coordinates, wording, announcer, sheet });
 const contents = new Contents(byId('contents'), { state, map, configuration, wording, announcer });
 const inquiry = new Inquiry({ state, map, panel, configuration, coordinates, wording });
-const selecting = new SelectingDoor({
-  container: byId('selecting'), stage: document.querySelector('.stage'), state, map, configuration, coordinates, wording, announcer, sheet,
-});
-const printing = new PrintingDoor({
-  container: byId('printing'), state, map, configuration, coordinates, wording, announcer, sheet,
-});
+const toolParts = { stage: document.querySelector('.stage'), state, map, configuration, coordinates, wording, announcer, sheet };
+const selecting = new SelectingDoor({ ...toolParts, container: byId('selecting') });
+const drawing = new DrawingDoor({ ...toolParts, container: byId('drawing') });
+const printing = new PrintingDoor({ ...toolParts, container: byId('printing') });
 const address = followAddressBar(state, configuration, coordinates);
 const search = new SearchBox(
   { form: document.querySelector('.search'), input: byId('search-input'), list: byId('search-results'), message: byId('search-message'), clear: byId('search-clear') },
@@ -84,7 +83,7 @@ map.on('clicked', (point) => {
 nameMap(byId('map'), wording);
 askByKeyboard(byId('map'), { map, state, panel, selecting });
 buildMapTools(byId('map-tools'), {
-  map, configuration, wording, announcer, more: [selecting.buildButton(), printing.buildButton()],
+  map, configuration, wording, announcer, more: [selecting.buildButton(), drawing.buildButton(), printing.buildButton()],
   onLocated: (point) => {
     map.show({ ...point, mpp: LOOKS.address });
     state.select({ point, layer: null, id: null });

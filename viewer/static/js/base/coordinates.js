@@ -29,6 +29,11 @@ export class Coordinates {
     return [corner(-1, -1), corner(-1, 1), corner(1, 1), corner(1, -1)];
   }
 
+  /** {lon, lat} of [east, north] in the portal's CRS; for portals whose CRS we can compute. */
+  fromNative([x, y]) {
+    return this.projection.unproject(x, y);
+  }
+
   /** A point as it is written in addresses: `e,n` to the decimetre, else `lon,lat` to 7 digits. */
   write(point) {
     const native = this.toNative(point);

@@ -17,16 +17,18 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
+/** An element of SVG; attributes may give colours, which a strict CSP leaves alone. */
+export function svgElement(name, attributes, ...children) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
 /** A line drawing in a 24 × 24 box, hidden from screen readers: the text beside it speaks. */
 export function icon(path) {
-  const svg = document.createElementNS(SVG, 'svg');
-  for (const [key, value] of Object.entries({ viewBox: '0 0 24 24', class: 'icon', 'aria-hidden': 'true', focusable: 'false' })) {
-    svg.setAttribute(key, value);
-  }
-  const line = document.createElementNS(SVG, 'path');
-  line.setAttribute('d', path);
-  svg.append(line);
-  return svg;
+  const frame = { viewBox: '0 0 24 24', class: 'icon', 'aria-hidden': 'true', focusable: 'false' };
+  return svgElement('svg', frame, svgElement('path', { d: path }));
 }
 
 /** A link that opens a document of somebody else beside the map. */
@@ -40,6 +42,10 @@ export const ICONS = {
   plus: 'M12 5v14M5 12h14',
   minus: 'M5 12h14',
   home: 'M4 11l8-7 8 7M6.5 9.5V20h11V9.5',
+  draw: 'M4 20l1-4L16.5 4.5a2 2 0 0 1 3 3L8 19l-4 1zM14 7l3 3',
+  draw_point: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8z',
+  draw_line: 'M4 18l6-8 5 4 5-8',
+  draw_area: 'M5 7l10-3 5 9-7 7-8-4z',
   locate: 'M12 2v4M12 18v4M2 12h4M18 12h4M12 7a5 5 0 1 0 0 10 5 5 0 0 0 0-10z',
   select: 'M4 4h16v16H4zM4 11h8M12 4v16M14.5 15l2 2.5 3.5-4.5',
   nearer: 'M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5l5 5M10.5 7.5v6M7.5 10.5h6',

@@ -8,7 +8,7 @@ export class PrintingDoor {
     Object.assign(this, parts);
     this._parts = parts;
     this._panel = null;
-    for (const name of ['selection', 'parcels']) this.state.on(name, () => this._panel?.close());
+    for (const name of ['selection', 'parcels', 'drawing']) this.state.on(name, () => this._panel?.close());
   }
 
   /** The button among the map's tools. */

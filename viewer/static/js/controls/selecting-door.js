@@ -28,6 +28,7 @@ export class SelectingDoor {
   }
 
   open() {
+    this.map.free();
     const { parcels, selection } = this.state;
     if (parcels === null || selection !== null) this.state.chooseParcels(parcels ?? []);
     else this.refresh();

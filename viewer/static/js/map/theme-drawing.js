@@ -5,6 +5,7 @@ import { beyondScale } from '../base/ground.js';
 import { featuresAt } from './hit-test.js';
 import { LabelCanvas } from './label-canvas.js';
 import { valuesInSight } from './legend-view.js';
+import { nearestBorder, pickBorder } from './snapping.js';
 import { SymbolBook } from './symbols.js';
 import { TileSource } from './tile-source.js';
 import { VectorLayer } from './vector-layer.js';
@@ -88,6 +89,20 @@ export class ThemeDrawing extends Emitter {
     const corner = this._map.getPixelBounds().min;
     const size = this._map.getSize();
     return valuesInSight(id, this._bookOf(id), this._tiles.shownTiles(), { corner, size });
+  }
+
+  /** The corner of a drawn parcel within `pixels` of a point, else its edge: {latLng, isCorner}; null for neither. */
+  nearestBorder(latLng, pixels) {
+    const zoom = this._map.getZoom();
+    const point = this._map.project(latLng, zoom);
+    const layers = this._shown().map(({ id }) => id).filter((id) => this._layers[id].role === 'parcels');
+    const candidates = [...this._tiles.shownTiles()].flatMap(({ tile, content }) => layers.map((layer) => {
+      const found = content.find(layer);
+      const border = found && nearestBorder(found, tile, [point.x - tile.originX, point.y - tile.originY], pixels);
+      return border && { ...border, x: border.x + tile.originX, y: border.y + tile.originY };
+    }));
+    const best = pickBorder(candidates);
+    return best && { latLng: this._map.unproject([best.x, best.y], zoom), isCorner: best.isCorner };
   }
 
   _refresh() {

@@ -28,7 +28,7 @@ export class MapView extends Emitter {
     this._states = [];
     this._base = null;
     this._tool = null;
-    this._overlay = null;
+    this._overlays = [];
     this._place = middleOf(configuration.outline);
     this._build(gridId);
     new ResizeObserver(() => this._adaptToSize()).observe(container);
@@ -135,20 +135,37 @@ export class MapView extends Emitter {
   }
 
   /**
-   * Give the clicks to a tool of the map floor, which has `attach(map, container)` and `detach()`; null takes
-   * the one that has them out of the hand.
+   * Give the clicks to a tool of the map floor, an Emitter with `attach(map, container)` and `detach()`; null takes
+   * the one that has them out of the hand. Another tool is told that it lost them (`replaced`).
    */
   use(tool) {
+    if (tool) this.free(tool);
     this._tool?.detach();
     this._tool = tool;
     tool?.attach(this._map, this._container);
   }
 
-  /** Lay something of the map floor over the map, with `attach(map)` and `detach()`; null takes it away. */
+  /** Whatever has the clicks shall leave off, unless it is this one. */
+  free(tool = null) {
+    if (this._tool !== tool) this._tool?.emit('replaced');
+  }
+
+  /** Lay something of the map floor over the map, with `attach(map)` and `detach()`, until it is lifted. */
   lay(overlay) {
-    this._overlay?.detach();
-    this._overlay = overlay;
-    overlay?.attach(this._map);
+    if (this._overlays.includes(overlay)) return;
+    this._overlays.push(overlay);
+    overlay.attach(this._map);
+  }
+
+  lift(overlay) {
+    this._overlays = this._overlays.filter((each) => each !== overlay);
+    overlay.detach();
+  }
+
+  /** The corner of a shown parcel within `pixels` of a point, else its edge: {lon, lat, isCorner}; null for neither. */
+  nearestBorder({ lon, lat }, pixels) {
+    const found = this._drawing?.nearestBorder(latLng(lat, lon), pixels) ?? null;
+    return found && { ...toPoint(found.latLng), isCorner: found.isCorner };
   }
 
   /** Draw in another grid or over another base map; the view stays where it is. */
@@ -176,7 +193,7 @@ export class MapView extends Emitter {
 
   _rebuild(gridId, view) {
     this._tool?.detach();
-    this._overlay?.detach();
+    for (const overlay of this._overlays) overlay.detach();
     this._drawing?.remove();
     this._map.remove();
     this._base = null;
@@ -185,8 +202,8 @@ export class MapView extends Emitter {
     this._selection.outline(this._outlined ?? null);
     this._selection.mark(this._marked ?? null);
     this._selection.outlineTogether(this._together ?? []);
+    for (const overlay of this._overlays) overlay.attach(this._map);
     this._tool?.attach(this._map, this._container);
-    this._overlay?.attach(this._map);
   }
 
   _build(gridId, view = null) {

@@ -4,6 +4,7 @@
 import { readParcelNames, writeParcelNames } from '../base/parcel-names.js';
 
 const MAX_NAMES = 100;
+const MAX_DRAWINGS = 200;
 
 /** The query of a link that shows this state; `language` stays as it was in `current`. */
 export function writeLink(state, coordinates, current) {
@@ -12,7 +13,10 @@ export function writeLink(state, coordinates, current) {
   if (language) parts.push(`lang=${encode(language)}`);
   parts.push(`theme=${encode(state.theme.id)}`);
   if (state.view) parts.push(`at=${coordinates.write(state.view)}`, `mpp=${trim(state.view.mpp)}`);
-  parts.push(...writeLayers(state), ...writeSelection(state.selection, coordinates), ...writeParcels(state.parcels), ...writeGround(state));
+  parts.push(
+    ...writeLayers(state), ...writeSelection(state.selection, coordinates), ...writeParcels(state.parcels),
+    ...writeGround(state), ...writeDrawings(state.drawings),
+  );
   return `?${parts.join('&')}`;
 }
 
@@ -35,6 +39,7 @@ export function readLink(query, configuration, coordinates) {
   if (selection) read.selection = selection;
   const parcels = readParcels(parameters, configuration.layers);
   if (parcels) read.parcels = parcels;
+  read.drawings = parameters.getAll('draw').slice(0, MAX_DRAWINGS);
   return { ...read, ...readGround(parameters, configuration) };
 }
 
@@ -67,6 +72,11 @@ function writeGround({ gridId, baseId, ownGridId }) {
   if (gridId !== ownGridId) parts.push(`grid=${encode(gridId)}`);
   if (baseId) parts.push(`base=${encode(baseId)}`);
   return parts;
+}
+
+/** Drawings travel as they are; what they mean is known to shape-link.js, which comes when there are some. */
+export function writeDrawings(drawings = []) {
+  return drawings.map((each) => `draw=${encode(each)}`);
 }
 
 function readSwitched(parameters, layers) {

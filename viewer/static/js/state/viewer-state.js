@@ -4,7 +4,7 @@
 import { Emitter } from '../base/events.js';
 
 /**
- * Events: `theme`, `layers`, `order` (of layers), `ground` (grid or base map), `selection`, `parcels`, `view`; and
+ * Events: `theme`, `layers`, `order` (of layers), `ground` (grid or base map), `selection`, `parcels`, `drawing` (its tool was opened), `view`; and
  * `changed` after each, with whether it is a step that "back" returns from.
  */
 export class ViewerState extends Emitter {
@@ -28,6 +28,7 @@ export class ViewerState extends Emitter {
     this.ownGridId = grids[0].id;
     this.gridId = this.ownGridId;
     this.baseId = null;
+    this.drawings = [];
   }
 
   /** {id, visible, opacity, labelled} of the theme's layers, from the bottom upwards. */
@@ -130,10 +131,17 @@ export class ViewerState extends Emitter {
     this._tell('parcels', true);
   }
 
-  /** Take over what a link says, whole. */
+  /** What was drawn, each as it stands in a link. */
+  keepDrawings(drawings) {
+    this.drawings = drawings;
+    this.emit('changed', { step: false });
+  }
+
+  /** Take over what a link says, whole; but what was drawn since stays: "back" destroys no work. */
   restore(read) {
+    const { drawings } = this;
     this.reset();
-    Object.assign(this, read);
+    Object.assign(this, read, { drawings });
     this.emit('restored');
   }
 

@@ -25,6 +25,7 @@ export class PrintingPanel {
   }
 
   open() {
+    this.map.free();
     this.container.replaceChildren(...this._parts);
     this.container.hidden = false;
     document.body.classList.add('has-printing');
@@ -39,7 +40,7 @@ export class PrintingPanel {
     if (!this.isOpen) return;
     this.container.hidden = true;
     document.body.classList.remove('has-printing');
-    this.map.lay(null);
+    this.map.lift(this._frame);
   }
 
   /** Close at the reader's wish. */

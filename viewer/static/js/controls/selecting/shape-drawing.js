@@ -23,7 +23,7 @@ export class ShapeDrawing extends Emitter {
     this._sketch = sketch;
     sketch.on('changed', (corners) => this._show(corners));
     sketch.on('finished', () => this._finish());
-    sketch.on('cancelled', () => this._cancel());
+    for (const event of ['cancelled', 'replaced']) sketch.on(event, () => this._cancel());
     sketch.on('full', () => this.announcer.say(this.wording.say('selecting.too_large')));
     this.map.use(sketch);
     this._title.textContent = this.wording.say(`selecting.draw_${kind}`);
