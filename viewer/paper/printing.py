@@ -119,17 +119,18 @@ class ParcelPrinter:
 
     @cached_property
     def _fixed_files(self) -> dict[str, PaperFile]:
-        return read_paper_files(self._assets, _SHEET)
+        return read_paper_files(self._assets, {"paper.css": _SHEET})
 
 
-def read_paper_files(assets: Assets, sheet: str) -> dict[str, PaperFile]:
-    """Style sheet, as `paper.css`, and fonts of the release that the pages use."""
+def read_paper_files(assets: Assets, sheets: Mapping[str, str]) -> dict[str, PaperFile]:
+    """Style sheets by the names they have on paper, and fonts, of the release that the pages use."""
     folder = assets.folder
     fonts = {
         f"{name}.woff2": PaperFile((folder / "fonts" / f"{name}.woff2").read_bytes(), "font/woff2")
         for name in _FONTS
     }
-    return {"paper.css": PaperFile((folder / sheet).read_bytes(), "text/css"), **fonts}
+    styles = {name: PaperFile((folder / file).read_bytes(), "text/css") for name, file in sheets.items()}
+    return {**styles, **fonts}
 
 
 def _heading(answer: Answer, phrases: Phrases) -> str:

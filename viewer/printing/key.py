@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # Heights as the style sheet has them, and the mean width of a letter.
 _ROW_MM, _LINE_MM, _HEAD_MM, _TITLE_MM, _LETTER_MM = 4.1, 3.5, 5.0, 6.0, 1.3
+_SMALL = 0.84
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,15 @@ class KeyGroup:
 
     title: str | None
     rows: tuple[KeyRow, ...]
+
+
+@dataclass(frozen=True)
+class KeyPlan:
+    """What of the key stands beside the map, perhaps in small letters, and what on the page behind it."""
+
+    beside: tuple[KeyGroup, ...]
+    behind: tuple[KeyGroup, ...]
+    is_small: bool
 
 
 @dataclass(frozen=True)
@@ -90,20 +100,51 @@ def _name_rest(drawn: DrawnLayer, title: str, phrases: Phrases) -> str:
     return phrases.say("printed.in_no_class", layer=title) if style.classes else title
 
 
-def fits_beside(key: Sequence[KeyGroup], notes: Sequence[str], layout: Layout) -> bool:
-    """True when key and notes have room beside the map; reckoned in millimetres, a little generously."""
-    letters = layout.column_width / _LETTER_MM
+def plan_key(key: Sequence[KeyGroup], notes: Sequence[str], layout: Layout) -> KeyPlan:
+    """The key whole beside the map, if need be in small letters; else what has room, and the rest behind it."""
+    for small in (1.0, _SMALL):
+        room = layout.key.height * layout.columns - _told(notes, layout, small)
+        if sum(_height(group, layout, small) for group in key) <= room:
+            return KeyPlan(tuple(key), (), is_small=small < 1)
+    return _split(key, room - _ROW_MM, layout)
 
-    def lines(text: str, room: float) -> int:
-        return math.ceil(len(text) / room)
 
-    rows = [_ROW_MM + (lines(row.title, letters - 7) - 1) * _LINE_MM for group in key for row in group.rows]
-    heads = [_HEAD_MM for group in key if group.title]
-    told = [lines(each, letters - 2) * _LINE_MM + 0.6 for each in notes]
-    titles = _TITLE_MM * (2 if notes else 1)
-    # Columns are balanced, and break between rows only.
-    lost = _TITLE_MM * (layout.columns - 1)
-    return sum(rows) + sum(heads) + sum(told) + titles + lost <= layout.key.height * layout.columns
+def _split(key: Sequence[KeyGroup], room: float, layout: Layout) -> KeyPlan:
+    """Row by row as long as there is room; a layer that is split has its name on both sides."""
+    beside: list[KeyGroup] = []
+    behind: list[KeyGroup] = []
+    for group in key:
+        fitting = [
+            count
+            for count in range(1, len(group.rows) + 1)
+            if _height(KeyGroup(group.title, group.rows[:count]), layout, _SMALL) <= room
+        ]
+        count = fitting[-1] if fitting and not behind else 0
+        if count:
+            beside.append(KeyGroup(group.title, group.rows[:count]))
+            room -= _height(beside[-1], layout, _SMALL)
+        if count < len(group.rows):
+            behind.append(KeyGroup(group.title, group.rows[count:]))
+    return KeyPlan(tuple(beside), tuple(behind), is_small=True)
+
+
+def _height(group: KeyGroup, layout: Layout, small: float) -> float:
+    """Millimetres that a group takes, a little generously; in small letters everything is that much smaller."""
+    letters = layout.column_width / (_LETTER_MM * small) - 7
+    rows = [_ROW_MM + (_lines(row.title, letters) - 1) * _LINE_MM for row in group.rows]
+    return (sum(rows) + (_HEAD_MM if group.title else 0)) * small
+
+
+def _told(notes: Sequence[str], layout: Layout, small: float) -> float:
+    """Millimetres of notes and headings; columns are balanced, and break between rows only."""
+    letters = layout.column_width / (_LETTER_MM * small) - 2
+    told = [_lines(each, letters) * _LINE_MM + 0.6 for each in notes]
+    lost = (layout.columns - 1) * _TITLE_MM
+    return (sum(told) + _TITLE_MM * (2 if notes else 1) + lost) * small
+
+
+def _lines(text: str, letters: float) -> int:
+    return math.ceil(len(text) / letters)
 
 
 def build_sources(layers: Sequence[DrawnLayer], frame: Envelope, phrases: Phrases) -> tuple[SheetSource, ...]:

@@ -42,7 +42,7 @@ class ReadingLimits:
     corners: int = 250_000
     bytes: int = 32 * 2**20
     seconds: float = 4.0
-    all_corners: int = 400_000
+    all_corners: int = 300_000
     all_seconds: float = 12.0
 
 

@@ -17,7 +17,7 @@ from viewer.paper.printing import draw_swatch_files, read_paper_files, swatch_na
 from viewer.phrases import Phrases
 from viewer.printing.drawing import GROUND, DrawnLayer, MapFrame, build_drawn, draw_layers
 from viewer.printing.grid import draw_bar, draw_grid, draw_north, find_bar, find_step, write_svg
-from viewer.printing.key import build_key, build_sources, fits_beside
+from viewer.printing.key import build_key, build_sources, plan_key
 from viewer.printing.layout import BAND_MM, PIXELS_PER_MM, find_layout
 from viewer.printing.notes import Notes
 from viewer.printing.reading import ReadFrame, ReadingLimits, SheetContent, Wanted, read_sheet
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from viewer.printing.layout import Layout
     from viewer.printing.request import SheetRequest
 
-_SHEET = "css/map-sheet.css"
+_STYLES = {"paper.css": "css/map-sheet.css", "pages.css": "css/map-sheet-pages.css"}
 # Shapes go on that far beyond the frame, so that no border is seen where it cuts them.
 _BEYOND_PX = 40
 # A tenth of a pixel is a fortieth of a millimetre: nobody sees what is left out.
@@ -92,6 +92,7 @@ class MapSheets:
         phrases = Phrases(asked.view.language)
         drawn = self._draw(asked, phrases)
         key = build_key(drawn.layers, drawn.frame.envelope, phrases)
+        plan = plan_key(key, drawn.notes, drawn.layout)
         address = _live_address(asked, given, root) if root else None
         bar_m = find_bar(asked.scale)
         bar, bar_width, bar_height = draw_bar(asked.scale, bar_m, phrases)
@@ -109,8 +110,7 @@ class MapSheets:
             map_alternative=self._describe(drawn, phrases),
             bar_alternative=phrases.say("printed.bar_alternative", length=phrases.length(bar_m)),
             bar_size=(bar_width, bar_height),
-            key=key,
-            key_fits=fits_beside(key, drawn.notes, drawn.layout),
+            key=plan,
             notes=drawn.notes,
             sources=sources,
             attributions=tuple(dict.fromkeys(each.attribution for each in sources)),
@@ -225,7 +225,7 @@ class MapSheets:
 
     @cached_property
     def _fixed_files(self) -> dict[str, PaperFile]:
-        return read_paper_files(self._assets, _SHEET)
+        return read_paper_files(self._assets, _STYLES)
 
     @cached_property
     def _template(self) -> Any:

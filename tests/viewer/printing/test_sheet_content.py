@@ -18,6 +18,7 @@ from gis.workers import WorkerLimits
 from tests.viewer.printing.conftest import EAST, NORTH, ROOT, box
 from viewer.assets import read_assets
 from viewer.paper.printing import ParcelPrinter
+from viewer.printing.key import KeyGroup, KeyRow, plan_key
 from viewer.printing.layout import BAND_MM, PIXELS_PER_MM, find_layout
 from viewer.printing.reading import ReadingLimits
 from viewer.printing.sheets import MapSheets
@@ -127,6 +128,23 @@ def test_the_key_tells_only_what_is_drawn(order: Callable[..., PaperOrder]) -> N
 
     assert key_of(near) == ["Namenska raba", "Jaški", "prvi", "tretji &lt;b&gt;"]
     assert key_of(around) == ["Namenska raba", "Meja", "prvi", "tretji &lt;b&gt;"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_small", "is_split"), [(10, False, False), (24, True, False), (60, True, True)]
+)
+def test_a_long_key_is_small_and_a_longer_one_goes_on(rows: int, is_small: bool, is_split: bool) -> None:
+    """Every row stands once, in its order, and a layer that is split has its name on both sides."""
+    group = KeyGroup("Namenska raba", tuple(KeyRow(f"vrsta {number}", "data:,") for number in range(rows)))
+
+    plan = plan_key(
+        (group,), ("Jaški: narisano šele od merila 1 : 1.500 naprej.",), find_layout("a4", "landscape")
+    )
+
+    shown = [row for each in (*plan.beside, *plan.behind) for row in each.rows]
+    assert shown == list(group.rows)
+    assert (plan.is_small, bool(plan.behind)) == (is_small, is_split)
+    assert {each.title for each in (*plan.beside, *plan.behind)} == {"Namenska raba"}
 
 
 def test_a_layer_hidden_by_its_scale_is_named(order: Callable[..., PaperOrder]) -> None:
