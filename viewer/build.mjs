@@ -40,6 +40,7 @@ const files = new Map([
   ...(await readFonts()),
   ['vendor/LICENCES.txt', await readLicences()],
 ]);
+files.set('embed/messages.schema.json', await writeSchema());
 const release = hashOf(files);
 await writeRelease(release, files);
 await writeManifest(await describeRelease(release));
@@ -54,6 +55,12 @@ async function readOwnFiles() {
     found.set(name, kind === 'js' || kind === 'css' ? await minify(content, kind) : content);
   }
   return found;
+}
+
+/** The table that messages are checked against, for webmasters and their tools. */
+async function writeSchema() {
+  const { buildSchema } = await import('./static/js/base/message-schema.js');
+  return Buffer.from(`${JSON.stringify(buildSchema('/embed/messages.schema.json'), null, 1)}\n`);
 }
 
 async function readPackageModules() {

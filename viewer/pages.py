@@ -16,9 +16,11 @@ from urllib.parse import urlsplit
 
 from flask import Response, render_template, request
 
+from layers.links import find_root
 from tiles.answers import accepts
 from viewer.assets import Assets, read_assets
 from viewer.configuration import Json, build_configuration
+from viewer.embedding import find_shared
 from viewer.security import (
     SELF,
     base_map_origins,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from layers.manifest import Manifest
     from layers.portal import Portal
     from tiles.grid import Grid
+    from viewer.embedding import Shared
 
 _REMEMBERED_CONFIGURATIONS = 8
 _STYLES = (
@@ -71,6 +74,7 @@ class Pages:
     manifests: Mapping[str, Manifest]
     assets: Assets
     prefix: str
+    settings: Settings
     _configurations: OrderedDict[tuple[object, ...], Json] = field(default_factory=OrderedDict)
 
     def map_page(self, language: str) -> Response:
@@ -91,7 +95,11 @@ class Pages:
             entry="embed",
             styles=("vendor/leaflet.css", *_css(_EMBED_STYLES)),
             frame_ancestors=embedding_ancestors(self.portal.embedding_origins),
-            configuration=self.configuration(language),
+            configuration={
+                **self.configuration(language),
+                "embeddingOrigins": list(self.portal.embedding_origins),
+                "release": self.assets.release,
+            },
             query=query,
         )
 
@@ -150,6 +158,7 @@ class Pages:
             entry=self.assets.entries[entry] if entry else None,
             styles=styles,
             prefix=self.prefix,
+            shared=self._find_shared(),
             base_map_origins=base_map_origins(self.portal.base_maps),
             **values,
         )
@@ -159,6 +168,10 @@ class Pages:
             image_origins=base_map_origins(self.portal.base_maps) if entry else (),
         )
         return _respond(html, security_headers(policy))
+
+    def _find_shared(self) -> Shared | None:
+        root = find_root(self.settings, request.host)
+        return find_shared(root, request.path, request.query_string.decode("utf-8", "replace"))
 
 
 def build_pages(settings: Settings, portal: Portal, catalogue: Catalogue, grids: Sequence[Grid]) -> Pages:
@@ -171,6 +184,7 @@ def build_pages(settings: Settings, portal: Portal, catalogue: Catalogue, grids:
         manifests={each.id: each for each in portal.read_manifests()},
         assets=read_assets(prefix),
         prefix=prefix,
+        settings=settings,
     )
 
 

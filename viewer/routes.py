@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request, send_file
 
 from gis.errors import NotFoundError
+from viewer.embed_routes import add_embedding
 from viewer.pages import Pages, build_pages
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def build_blueprint(
     pages = build_pages(settings, portal, catalogue, grids)
     blueprint = ViewerBlueprint(pages)
     _add_pages(blueprint, pages)
+    add_embedding(blueprint, pages, settings)
     _add_files(blueprint, pages)
     return blueprint
 
@@ -52,11 +54,6 @@ def _add_pages(blueprint: Blueprint, pages: Pages) -> None:
     @blueprint.get("/")
     def show_map() -> Response:
         return _conditional(pages.map_page(asked_language(pages)))
-
-    @blueprint.get("/embed")
-    def show_embedded_map() -> Response:
-        query = request.query_string.decode("utf-8", "replace")
-        return _conditional(pages.embedded_page(asked_language(pages), query))
 
     @blueprint.get("/accessibility")
     def show_accessibility() -> Response:

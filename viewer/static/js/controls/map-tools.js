@@ -2,16 +2,19 @@
 
 import { ICONS, element, icon } from '../base/elements.js';
 
-export function buildMapTools(container, { map, configuration, wording, announcer, onLocated = null, more = [] }) {
+const ALL = new Set(['zoom', 'home']);
+
+/** `controls` name the groups of buttons there are; `onLocated` is told where the reader is. */
+export function buildMapTools(container, { map, configuration, wording, announcer, onLocated = null, controls = ALL, more = [] }) {
   const button = (key, drawing, action) => element('button', {
     type: 'button', class: 'tool', title: wording.say(key), 'aria-label': wording.say(key), onclick: action,
   }, icon(drawing));
-  container.append(
-    button('map.zoom_in', ICONS.plus, () => map.zoomBy(1)),
-    button('map.zoom_out', ICONS.minus, () => map.zoomBy(-1)),
-    button('map.whole', ICONS.home, () => map.fit(configuration.outline)),
-    ...more.filter((each) => each !== null),
-  );
+  if (controls.has('zoom')) {
+    container.append(
+      button('map.zoom_in', ICONS.plus, () => map.zoomBy(1)), button('map.zoom_out', ICONS.minus, () => map.zoomBy(-1)));
+  }
+  if (controls.has('home')) container.append(button('map.whole', ICONS.home, () => map.fit(configuration.outline)));
+  container.append(...more.filter((each) => each !== null));
   if (!onLocated || !navigator.geolocation || !window.isSecureContext) return;
   container.append(button('map.locate', ICONS.locate, () => locate({ configuration, wording, announcer, onLocated })));
 }
