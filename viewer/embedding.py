@@ -25,7 +25,7 @@ SANDBOX = "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-s
 # What the address of a frame may say: the grammar of links (docs/permalink.md), and what is for frames only.
 PARAMETERS = (
     *("lang", "theme", "at", "mpp", "on", "off", "opacity", "labels", "nolabels", "order", "select", "point"),
-    *("grid", "base", "parcels", "parcel", "address", "bbox", "marker", "text", "controls"),
+    *("grid", "base", "parcels", "draw", "parcel", "address", "bbox", "marker", "text", "controls"),
 )
 DEFAULT_WIDTH, DEFAULT_HEIGHT = 800, 500
 _LEAST, _MOST = 200, 4000
@@ -115,13 +115,11 @@ def frame_address(shared: str, root: str) -> str:
     parts, ours = urlsplit(shared), urlsplit(root)
     if (parts.scheme, parts.netloc) != (ours.scheme, ours.netloc) or not parts.path.startswith(ours.path):
         raise RequestError("url", f"give an address of {root}/", value=shared[:200])
-    query = {name: value for name, value in parse_qsl(parts.query) if name in PARAMETERS}
+    query = [(name, value) for name, value in parse_qsl(parts.query) if name in PARAMETERS]
     path = parts.path.removeprefix(ours.path).rstrip("/")
     if path.startswith("/parcels/"):
-        query = {
-            **_language_of(query),
-            "parcel": path.removeprefix("/parcels/").split(",")[0].replace("/", "-", 1),
-        }
+        first = path.removeprefix("/parcels/").split(",")[0]
+        query = [*(pair for pair in query if pair[0] == "lang"), ("parcel", first.replace("/", "-", 1))]
     elif path not in ("", "/embed"):
         raise NotFoundError("There is no map to embed at this address.")
     return f"{root}/embed" + (f"?{urlencode(query, safe=',:/*')}" if query else "")
@@ -158,7 +156,3 @@ def fit_size(name: str, text: str | None, usual: int) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < _LEAST:
         raise RequestError(name, f"write whole pixels, at least {_LEAST}", value=text[:20])
     return min(usual, int(text), _MOST)
-
-
-def _language_of(query: Mapping[str, str]) -> dict[str, str]:
-    return {"lang": query["lang"]} if "lang" in query else {}

@@ -8,12 +8,8 @@ import { afterPause } from './base/events.js';
 import { boxAround, boxOf } from './base/geojson.js';
 import { RECEIVED, SENT } from './base/message-schema.js';
 import { writeParcelNames } from './base/parcel-names.js';
-<<<<<<< HEAD
-import { fetchJson } from './base/requests.js';
-import { loadSheets } from './base/style-sheets.js';
-=======
 import { fetchIfThere, fetchJson } from './base/requests.js';
->>>>>>> ca5aff9 (viewer: the map in other sites as a web component, with messages both ways, and oEmbed)
+import { loadSheets } from './base/style-sheets.js';
 import { Wording } from './base/wording.js';
 import { showAttribution } from './controls/attribution.js';
 import { FrameTalk, UnknownThing } from './controls/frame-talk.js';
@@ -63,16 +59,13 @@ map.on('moved', (view) => {
   leadToViewer();
   tellView();
 });
-<<<<<<< HEAD
-Promise.all([showSelection(), showParcels(), showDrawings()]).finally(() => document.body.classList.add('is-ready'));
-=======
 inquiry.on('selected', (selected) => {
   leadToViewer();
   talk.send('parcel-selected', selected);
 });
 talk.on('hello', introduce);
 byId('shown').addEventListener('toggle', tellHeight);
-Promise.all([showBeginning(), showParcels()]).finally(() => document.body.classList.add('is-ready'));
+Promise.all([showBeginning(), showParcels(), showDrawings()]).finally(() => document.body.classList.add('is-ready'));
 
 function buildControls() {
   const { controls } = options;
@@ -114,8 +107,9 @@ function listActions() {
 /** The address of this frame in another language, with what it shows now. */
 function addressIn(language) {
   const asked = new URLSearchParams(window.location.search);
-  for (const name of ['parcel', 'address', 'bbox', 'select', 'point', 'on', 'off']) asked.delete(name);
-  for (const [name, value] of new URLSearchParams(writeLink(state, coordinates, ''))) asked.set(name, value);
+  const now = new URLSearchParams(writeLink(state, coordinates, ''));
+  for (const name of ['parcel', 'address', 'bbox', 'select', 'point', 'on', 'off', ...now.keys()]) asked.delete(name);
+  for (const [name, value] of now) asked.append(name, value);
   asked.set('lang', language);
   return `?${asked}`;
 }
@@ -135,7 +129,6 @@ function introduce() {
 function tellHeight() {
   talk.send('resize', { height: Math.ceil(LEAST_MAP_PIXELS + byId('bar').scrollHeight) });
 }
->>>>>>> ca5aff9 (viewer: the map in other sites as a web component, with messages both ways, and oEmbed)
 
 /** The link to the whole viewer shows what the frame shows now. */
 function leadToViewer() {
@@ -175,12 +168,6 @@ async function showParcels() {
   if (box && !view && !selection) map.fit(box, { animate: false });
 }
 
-<<<<<<< HEAD
-async function showDrawings() {
-  if (state.drawings.length === 0 || !coordinates.projection) return;
-  const [{ showShapes }] = await Promise.all([import('./controls/drawing/shown.js'), loadSheets('drawn')]);
-  showShapes(state.drawings, { map, configuration, coordinates, wording });
-=======
 async function showAddress(text, isFree) {
   const asked = withParameters(configuration.urls.search, { q: text, lang: wording.language });
   const found = await fetchJson(asked).catch(() => null);
@@ -189,5 +176,11 @@ async function showAddress(text, isFree) {
   map.mark(best.point);
   byId('caption').textContent = best.title;
   if (isFree) map.show({ ...best.point, mpp: NEAR_LOOK }, { animate: false });
->>>>>>> ca5aff9 (viewer: the map in other sites as a web component, with messages both ways, and oEmbed)
+}
+
+/** What a link has drawn. */
+async function showDrawings() {
+  if (state.drawings.length === 0 || !coordinates.projection) return;
+  const [{ showShapes }] = await Promise.all([import('./controls/drawing/shown.js'), loadSheets('drawn')]);
+  showShapes(state.drawings, { map, configuration, coordinates, wording });
 }
