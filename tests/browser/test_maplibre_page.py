@@ -35,7 +35,9 @@ def read_policy() -> str:
     return " ".join(found[1].split())
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    "viewport", [pytest.param(DESKTOP, marks=pytest.mark.slow), PHONE], ids=["desktop", "phone"]
+)
 def test_page_of_the_guide_works(
     webgl: Browser, address: str, watch: Watch, viewport: dict[str, int], tmp_path: Path
 ) -> None:

@@ -150,6 +150,7 @@ def test_ctrl_c_at_the_terminal_ends_with_nought(environment: dict[str, str]) ->
     assert EmbeddedCluster(_home(environment)).status().pid is None
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_starting_ends_with_nought(environment: dict[str, str]) -> None:
     """Stopped before it serves, nothing keeps running either."""
     with _up(environment) as process:
@@ -180,6 +181,7 @@ def test_up_after_kill_9_of_the_main_process(environment: dict[str, str]) -> Non
     assert EmbeddedCluster(_home(environment)).status().pid is None
 
 
+@pytest.mark.slow
 def test_up_after_kill_9_of_everything(environment: dict[str, str]) -> None:
     """When PostgreSQL was killed as well, the next start recovers and answers."""
     with _up(environment) as process:
@@ -238,6 +240,7 @@ def test_existing_postgis_without_catalogue_is_told(
     assert "prostor database migrate" in refused.stderr
 
 
+@pytest.mark.slow
 def test_database_runs_until_it_is_stopped(environment: dict[str, str]) -> None:
     """`database start` outlives its command and those that use the database; `stop` ends it."""
     started = _run(environment, "database", "start")

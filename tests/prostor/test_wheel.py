@@ -93,6 +93,7 @@ def _read(address: str) -> str:
         return text
 
 
+@pytest.mark.slow
 def test_the_wheel_serves_the_viewer(address: str) -> None:
     """From the wheel alone come the page, each module it preloads, its style sheets and the data."""
     page = _read(f"{address}/")

@@ -87,7 +87,7 @@ def test_row_51_collections(
     assert "Feature 3 is a GeometryCollection, but the manifest says kind = 'polygon'" in sentence
 
 
-@pytest.mark.parametrize("corners", [40, 500])
+@pytest.mark.parametrize("corners", [40, pytest.param(500, marks=pytest.mark.slow)])
 def test_row_55_tangles(
     tmp_path: Path,
     write: Callable[..., Path],

@@ -71,6 +71,7 @@ def test_pages_together_are_the_whole_list(
     assert pages == whole
 
 
+@pytest.mark.slow
 @pytest.mark.database
 def test_pages_of_versions_with_other_keys(
     run_import_of: Any, two_versions: Callable[..., list[PublishedLayer]]

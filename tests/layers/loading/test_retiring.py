@@ -74,6 +74,7 @@ def test_what_the_pointer_left_just_now_stays(run_import_of: Any, load: Callable
     assert states(run_import_of)[0] == (1, "dropped")
 
 
+@pytest.mark.slow
 def test_what_is_published_stays_however_old(run_import_of: Any, load: Callable[..., Any]) -> None:
     """A rollback to the oldest: it is published, and the three newest of the others are kept."""
     for rows in range(20, 26):
@@ -93,6 +94,7 @@ def test_what_is_published_stays_however_old(run_import_of: Any, load: Callable[
     assert Catalogue(run_import_of.database).find("fields").row_count == 20
 
 
+@pytest.mark.slow
 def test_a_backup_that_runs_only_delays_the_drop(
     run_import_of: Any, load: Callable[..., Any], cluster: EmbeddedCluster
 ) -> None:

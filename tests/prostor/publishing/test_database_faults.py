@@ -128,6 +128,7 @@ def test_somebody_locks_the_catalogue(
     check_nothing_changed(town, onlooker, before)
 
 
+@pytest.mark.slow
 def test_a_backup_and_a_long_question_stand_in_nobodys_way(
     town: Town, cluster: EmbeddedCluster, onlooker: Onlooker, before: State, short_patience: None
 ) -> None:

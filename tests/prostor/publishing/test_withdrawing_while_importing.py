@@ -74,7 +74,15 @@ def is_withdrawn(onlooker: Onlooker) -> bool:
     return pointer is None and withdrawn_at is not None and readable == 0 and tables == []
 
 
-@pytest.mark.parametrize("step", [READING, LOADING, INDEXES, COMPARING])
+@pytest.mark.parametrize(
+    "step",
+    [
+        READING,
+        LOADING,
+        pytest.param(INDEXES, marks=pytest.mark.slow),
+        pytest.param(COMPARING, marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.usefixtures("published")
 def test_a_running_import_is_not_waited_for(program: Warm, onlooker: Onlooker, step: str) -> None:
     """Wherever it is: the layer is withdrawn at once, and the import says so and publishes nothing.
@@ -98,6 +106,7 @@ def test_a_running_import_is_not_waited_for(program: Warm, onlooker: Onlooker, s
     assert onlooker.left_folders() == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("published")
 def test_an_import_that_copies_no_row_is_not_waited_for(town: Town, program: Warm, onlooker: Onlooker) -> None:
     """It shares the table of a kept version, and does not keep that from being withdrawn."""
@@ -144,6 +153,7 @@ def test_an_import_that_just_publishes_is_withdrawn_with_the_rest(program: Warm,
     assert is_withdrawn(onlooker)
 
 
+@pytest.mark.slow
 def test_a_first_import_is_stopped_too(town: Town, program: Warm, onlooker: Onlooker) -> None:
     """Of a layer nobody has seen yet nothing is published, whether the import still reads or already loads."""
     for step in (READING, LOADING):
