@@ -102,10 +102,13 @@ def test_everything_is_possible_by_keyboard(open_page: Callable[..., Page]) -> N
     assert line[0][0] - shifted[0][0] == pytest.approx(5, abs=0.1)
     assert len(shorter) == 2
     assert shapes_of(page) == []
+    assert page.evaluate("document.activeElement.id") == "drawing-heading"
     page.focus("#drawing .drawing__kind >> nth=0")
     page.keyboard.press("Enter")
+    page.focus("#drawing .drawing__kind >> nth=1")
     page.keyboard.press("Escape")
     assert page.locator(".pen-bar").is_hidden()
+    assert page.locator("#drawing").is_visible()
     page.keyboard.press("Escape")
     assert page.locator("#drawing").is_hidden()
     assert page.evaluate("document.activeElement.ariaLabel") == "Meri in riši"

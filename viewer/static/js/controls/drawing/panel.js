@@ -19,6 +19,7 @@ export class DrawingPanel {
 
   /** {shapes, selected, pen (the kind being drawn), canUndo, fitsLink} as they are now. */
   show({ shapes, selected, pen, canUndo, fitsLink }) {
+    const hadFocus = this.container.contains(document.activeElement);
     for (const [kind, button] of this._kinds) button.setAttribute('aria-pressed', String(kind === pen));
     this._list.show(shapes, selected);
     this._empty.hidden = shapes.length > 0;
@@ -29,6 +30,8 @@ export class DrawingPanel {
     this._kept.hidden = shapes.length === 0;
     this._kept.textContent = this.wording.say(fitsLink ? 'drawing.in_link' : 'drawing.too_long_for_link');
     this._kept.classList.toggle('drawing__problem', !fitsLink);
+    const { activeElement } = document;
+    if (hadFocus && (activeElement === document.body || activeElement.disabled)) this.focus();
   }
 
   explain(place) {

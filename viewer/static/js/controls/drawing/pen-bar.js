@@ -32,8 +32,14 @@ export class PenBar {
   tell(points) {
     const { kind } = this._pen;
     const lines = this.measures.live(kind, points);
-    this._text.replaceChildren(...(lines.length > 0 ? lines.map((line) => element('span', {}, line)) : [this.wording.say(`drawing.how_${kind}`)]));
+    this._text.replaceChildren(...(lines.length > 0 ? lines.map((line) => element('span', {}, line)) : [this._hint(kind)]));
     this._back.disabled = points.length === 0;
     this._done.disabled = !this._pen.isComplete;
+  }
+
+  /** Fingers are told nothing of keys: on a phone the map is what there is little of. */
+  _hint(kind) {
+    const isTouched = window.matchMedia('(pointer: coarse)').matches;
+    return this.wording.say(isTouched ? `drawing.tap_${kind}` : `drawing.how_${kind}`);
   }
 }

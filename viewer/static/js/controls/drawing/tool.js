@@ -201,7 +201,11 @@ export class DrawingTool {
   }
 
   _listen() {
-    this.container.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.close(); });
+    this.container.addEventListener('keydown', ({ key }) => {
+      if (key !== 'Escape') return;
+      if (this._pen) this._pen.cancel();
+      else this.close();
+    });
     this.map.on('moved', () => { if (this.isOpen) this._panel.explain(this._middle()); });
     this.state.on('parcels', () => { if (this.isOpen && this.state.parcels) this.close(); });
     window.addEventListener('beforeunload', (event) => { if (this._wouldBeLost()) event.preventDefault(); });
