@@ -160,7 +160,8 @@ def test_an_area_is_drawn_by_keyboard_alone(open_page: Callable[..., Page], midd
     for key in ("ArrowRight", "ArrowDown", "ArrowLeft"):
         page.keyboard.press("Enter")
         page.keyboard.press(key)
-        page.wait_for_timeout(600)
+        page.wait_for_timeout(100)
+        page.wait_for_selector(".leaflet-pan-anim", state="detached")
     corners = page.input_value("#selecting-corners").split("\n")
     page.keyboard.press("Enter")
     page.keyboard.press("Backspace")

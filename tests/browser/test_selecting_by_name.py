@@ -101,7 +101,7 @@ def test_a_list_in_the_panel_says_what_is_missing_and_unclear(
     page.click("#selecting-list-form >> text=Dodaj")
 
     assert empty.startswith("Seznam je prazen")
-    assert "Dodana je 1 parcela." in told
+    assert f"Dodana je parcela {middle.name}." in told
     assert "V podatkih ni: 9001 99999." in told
     assert "9001 1 2" in told.split("Ni jasno")[1]
     assert "predolg" in page.inner_text(".selecting__messages")

@@ -112,10 +112,11 @@ test('nothing that is missing, unclear or cut goes unsaid', () => {
   const answer = { features: [PARCEL], missing: ['9001 9'], unclear: ['5'], truncated: true };
   const nothing = { features: [], missing: [], unclear: [], truncated: false };
 
-  assert.deepEqual(tellAnswer(answer, 1, wording).map(({ text }) => text), ['added 1', 'missing 9001 9', 'unclear 5', 'truncated']);
+  assert.deepEqual(tellAnswer(answer, 1, wording).map(({ text }) => text), ['added_parcel 9001 1/2', 'missing 9001 9', 'unclear 5', 'truncated']);
   assert.deepEqual(tellAnswer({ ...answer, missing: [], unclear: [], truncated: false }, 0, wording), [{ text: 'nothing_new' }]);
   assert.deepEqual(tellAnswer({ ...nothing, features: [PARCEL], truncated: true }, 0, wording), [{ text: 'truncated', isWarning: true }]);
   assert.deepEqual(tellAnswer({ ...nothing, missing: ['9001 9'] }, null, wording).map(({ text }) => text), ['missing 9001 9']);
+  assert.deepEqual(tellAnswer({ ...nothing, features: [PARCEL, PARCEL] }, 2, wording), [{ text: 'added 2' }]);
   assert.deepEqual(tellAnswer(nothing, 0, wording), [{ text: 'nothing_found', isWarning: true }]);
 });
 

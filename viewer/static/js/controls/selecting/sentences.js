@@ -1,5 +1,7 @@
 // What is said after a step: how many parcels came, what no parcel has, what may mean several, what was cut.
 
+import { sayName } from '../../base/parcel-names.js';
+
 const REFUSED = 400;
 
 export function warning(text) {
@@ -21,6 +23,7 @@ export function tellProblem({ status }, wording) {
 }
 
 function tellAdded({ features, missing, unclear, truncated }, added, wording) {
+  if (added === 1 && features.length === 1) return [{ text: wording.say('selecting.added_parcel', { parcel: sayName(features[0]) }) }];
   if (added > 0) return [{ text: wording.count('selecting.added', added) }];
   if (truncated) return [];
   if (features.length > 0) return [{ text: wording.say('selecting.nothing_new') }];
