@@ -41,6 +41,32 @@ def type_parcel(page: Page) -> None:
     page.wait_for_selector("#search-results [role=option]")
 
 
+def open_layer(page: Page) -> None:
+    """What stands behind the arrow of a layer."""
+    page.click("[data-layer=zoning] .layer__summary")
+    page.locator("[data-layer=zoning]").scroll_into_view_if_needed()
+
+
+def await_table(page: Page) -> None:
+    """Until the selected parcels are listed."""
+    page.wait_for_selector("#selecting table")
+
+
+def draw_area(page: Page) -> None:
+    """A building site, measured."""
+    page.click("#map-tools .tool >> nth=4")
+    page.click(".drawing__kind >> nth=2")
+    for x, y in ((650, 300), (760, 330), (735, 430), (625, 400)):
+        page.mouse.click(x, y)
+        page.wait_for_timeout(350)
+    page.mouse.click(650, 300)
+
+
+def open_print(page: Page) -> None:
+    """The frame of the sheet on the map."""
+    page.click("#map-tools .tool >> nth=5")
+
+
 @dataclass(frozen=True)
 class Picture:
     """An address, the size of the window, and what is done before the picture is taken."""
@@ -63,6 +89,12 @@ GUIDES = {
     "citizen-answer": Picture(f"/?theme=planning&select=parcels:9001-{PARCEL}", act=await_answer),
     "citizen-parcel": Picture(f"/parcels/9001/{PARCEL}?", is_map=False),
     "citizen-phone": Picture(f"/?theme=planning&select=parcels:9001-{PARCEL}", PHONE, await_answer),
+    "planner-layers": Picture("/?theme=planning&at=556090,142650&mpp=1", act=open_layer),
+    "planner-selecting": Picture(
+        "/?theme=cadastre&parcels=9001:1104/1,1104/2,1104/3,1105,1106/1", act=await_table
+    ),
+    "planner-drawing": Picture("/?theme=cadastre&at=556090,142650&mpp=0.25", act=draw_area),
+    "planner-printing": Picture("/?theme=planning&at=556090,142650&mpp=0.5", act=open_print),
 }
 
 
