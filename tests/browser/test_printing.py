@@ -90,7 +90,7 @@ def test_the_frame_shows_what_the_sheet_will(
 
 def test_the_link_follows_map_and_layers(open_page: Callable[..., Page]) -> None:
     """Moving the map under the frame and changing the view changes what the link asks for."""
-    page = open_page(VIEW)
+    page = open_page(f"{VIEW}&draw=l0x1k2o.8gcsg.2s0.-1e~Pot")
     open_panel(page)
     before = asked(page)
 
@@ -99,6 +99,7 @@ def test_the_link_follows_map_and_layers(open_page: Callable[..., Page]) -> None
     page.wait_for_timeout(900)
 
     assert float(asked(page)["at"].split(",")[0]) > float(before["at"].split(",")[0]) + 10
+    assert before["draw"] == "l0x1k2o.8gcsg.2s0.-1e~Pot"
     assert (before["scale"], before["paper"], before["orientation"]) == ("2000", "a4", "portrait")
 
 

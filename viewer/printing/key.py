@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from viewer.phrases import Phrases
     from viewer.printing.drawing import DrawnLayer
     from viewer.printing.layout import Layout
+    from viewer.printing.sketches import Sketch
 
 # Heights as the style sheet has them, and the mean width of a letter.
 _ROW_MM, _LINE_MM, _HEAD_MM, _TITLE_MM, _LETTER_MM = 4.1, 3.5, 5.0, 6.0, 1.3
@@ -71,6 +72,15 @@ def build_key(layers: Sequence[DrawnLayer], frame: Envelope, phrases: Phrases) -
         row = KeyRow(phrases.say("printed.selected"), draw_swatch(SELECTED, "polygon"))
         groups.insert(0, KeyGroup(None, (row,)))
     return tuple(each for each in groups if each.rows)
+
+
+def key_of_sketches(sketches: Sequence[Sketch], phrases: Phrases) -> tuple[KeyGroup, ...]:
+    """One row that says of drawings that they are somebody's own; none without drawings."""
+    if not sketches:
+        return ()
+    kind = {"p": "point", "l": "line", "a": "polygon"}[sketches[0].kind]
+    row = KeyRow(phrases.say("printed.sketches"), draw_swatch(sketches[0].symbol, kind))
+    return (KeyGroup(None, (row,)),)
 
 
 def _group(drawn: DrawnLayer, frame: Envelope, phrases: Phrases) -> KeyGroup:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 from gis.errors import RequestError
 from layers.visible import visible
 from viewer.permalink import OTHER_PARAMETERS, VIEW_PARAMETERS, View, parse_view
+from viewer.printing.sketches import Sketch, parse_sketches
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from layers.portal import Portal
 
@@ -23,6 +24,8 @@ Choice = TypeVar("Choice", bound=str)
 SCALES = (500, 1_000, 2_000, 2_500, 5_000, 10_000, 25_000)
 PAPERS: tuple[Paper, ...] = get_args(Paper)
 ORIENTATIONS: tuple[Orientation, ...] = get_args(Orientation)
+# Drawings: as often as there are some.
+DRAW = "draw"
 OWN_PARAMETERS = ("scale", "paper", "orientation", "title")
 PARAMETERS = (*VIEW_PARAMETERS, *OTHER_PARAMETERS, *OWN_PARAMETERS)
 MAX_TITLE = 120
@@ -41,14 +44,21 @@ class SheetRequest:
     paper: Paper
     orientation: Orientation
     title: str
+    sketches: tuple[Sketch, ...] = ()
 
 
-def parse_sheet_request(given: Mapping[str, str], portal: Portal, known: Collection[str]) -> SheetRequest:
-    """What parameters ask for; `known` are the portal's layers. Raises RequestError naming the wrong one."""
+def parse_sheet_request(
+    given: Mapping[str, str], portal: Portal, known: Collection[str], drawn: Sequence[str] = ()
+) -> SheetRequest:
+    """What parameters ask for, with the drawings of the link; `known` are the portal's layers.
+
+    Raises RequestError naming the parameter that is wrong.
+    """
     view = parse_view(given, portal, known)
     x, y = view.centre or portal.start_envelope.centre
     outline = portal.outline_envelope
-    if not outline.grown(max(outline.width, outline.height)).contains(x, y):
+    reach = outline.grown(max(outline.width, outline.height))
+    if not reach.contains(x, y):
         raise RequestError(
             "at", "this place lies far outside the municipality", value=given.get("at", "")[:100]
         )
@@ -59,6 +69,7 @@ def parse_sheet_request(given: Mapping[str, str], portal: Portal, known: Collect
         paper=_parse_one("paper", given, PAPERS),
         orientation=_parse_one("orientation", given, ORIENTATIONS),
         title=_parse_title(given.get("title", "")),
+        sketches=parse_sketches(drawn, reach),
     )
 
 

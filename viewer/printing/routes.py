@@ -8,7 +8,7 @@ from flask import Response, request
 
 from layers.filters import read_parameters
 from layers.links import find_root
-from viewer.printing.request import PARAMETERS, parse_sheet_request
+from viewer.printing.request import DRAW, PARAMETERS, parse_sheet_request
 from viewer.security import PDF_READER_POLICY
 
 if TYPE_CHECKING:
@@ -26,9 +26,12 @@ def add_print(blueprint: Blueprint, settings: Settings, portal: Portal, sheets: 
 
     @blueprint.get("/print")
     def print_view() -> Response:
-        given = read_parameters(request.args.items(multi=True), PARAMETERS)
-        asked = parse_sheet_request(given, portal, sheets.known_layers())
-        content = sheets.print(asked, given, find_root(settings, request.host))
+        drawn = request.args.getlist(DRAW)
+        others = [pair for pair in request.args.items(multi=True) if pair[0] != DRAW]
+        given = read_parameters(others, PARAMETERS)
+        asked = parse_sheet_request(given, portal, sheets.known_layers(), drawn)
+        link = [*given.items(), *((DRAW, each) for each in drawn)]
+        content = sheets.print(asked, link, find_root(settings, request.host))
         response = Response(content, mimetype="application/pdf")
         name = f"{_FILE_NAMES[asked.view.language]}-{asked.view.theme.id}-{asked.scale}"
         response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'

@@ -17,13 +17,15 @@ from viewer.paper.printing import draw_swatch_files, read_paper_files, swatch_na
 from viewer.phrases import Phrases
 from viewer.printing.drawing import GROUND, DrawnLayer, MapFrame, build_drawn, draw_layers
 from viewer.printing.grid import draw_bar, draw_grid, draw_north, find_bar, find_step, write_svg
-from viewer.printing.key import build_key, build_sources, plan_key
+from viewer.printing.key import build_key, build_sources, key_of_sketches, plan_key
 from viewer.printing.layout import BAND_MM, PIXELS_PER_MM, find_layout
 from viewer.printing.notes import Notes
 from viewer.printing.reading import ReadFrame, ReadingLimits, SheetContent, Wanted, read_sheet
+from viewer.printing.request import OWN_PARAMETERS
+from viewer.printing.sketching import draw_sketches
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from gis.database import Database
     from layers.catalogue import Catalogue, PublishedLayer
@@ -80,18 +82,19 @@ class MapSheets:
         """The ids of the portal's layers, published or not."""
         return frozenset(each.manifest.id for each in self._known.asked())
 
-    def print(self, asked: SheetRequest, given: Mapping[str, str], root: str) -> bytes:
-        """The PDF. `given` are the parameters as they came, `root` is what addresses begin with.
+    def print(self, asked: SheetRequest, given: Iterable[tuple[str, str]], root: str) -> bytes:
+        """The PDF. `given` are the parameters of the link, `root` is what addresses begin with.
 
         Raises UnavailableError when the database is away, too many documents are wanted, or this one failed.
         """
         return self._printer.carry_out_when_free(lambda: self.build_order(asked, given, root))
 
-    def build_order(self, asked: SheetRequest, given: Mapping[str, str], root: str) -> PaperOrder:
+    def build_order(self, asked: SheetRequest, given: Iterable[tuple[str, str]], root: str) -> PaperOrder:
         """The sheet as HTML with its files: style, fonts, the map, symbols, the code to the live view."""
         phrases = Phrases(asked.view.language)
         drawn = self._draw(asked, phrases)
         key = build_key(drawn.layers, drawn.frame.envelope, phrases)
+        key = (*key_of_sketches(asked.sketches, phrases), *key)
         plan = plan_key(key, drawn.notes, drawn.layout)
         address = _live_address(asked, given, root) if root else None
         bar_m = find_bar(asked.scale)
@@ -202,7 +205,7 @@ class MapSheets:
         content = (
             f'<defs><clipPath id="map-frame"><rect {inside}/></clipPath></defs>'
             f'<g clip-path="url(#map-frame)"><rect {inside} fill="{GROUND}"/>'
-            f"{draw_layers(drawn.layers, drawn.frame)}</g>"
+            f"{draw_layers(drawn.layers, drawn.frame)}{draw_sketches(drawn.asked.sketches, drawn.frame)}</g>"
             f"{draw_grid(drawn.frame, find_step(drawn.asked.scale))}"
         )
         return write_svg(content, drawn.layout.figure.width, drawn.layout.figure.height)
@@ -252,17 +255,12 @@ def _missing(wanted: Sequence[Wanted], content: SheetContent) -> list[str]:
     return [key for keys, layer in read for key in keys if key not in layer.selected]
 
 
-def _live_address(asked: SheetRequest, given: Mapping[str, str], root: str) -> str:
+def _live_address(asked: SheetRequest, given: Iterable[tuple[str, str]], root: str) -> str:
     """The link to the same view in the viewer."""
-    kept = {
-        name: value
-        for name, value in given.items()
-        if name not in ("scale", "paper", "orientation", "title", "mpp")
-    }
     x, y = asked.centre
-    kept["at"] = f"{x:.1f},{y:.1f}"
-    kept["mpp"] = f"{asked.scale * 0.0254 / 96:.3g}"
-    return f"{root}/?{urlencode(kept, safe='/:,;')}"
+    kept = [(name, value) for name, value in given if name not in (*OWN_PARAMETERS, "at", "mpp")]
+    kept += [("at", f"{x:.1f},{y:.1f}"), ("mpp", f"{asked.scale * 0.0254 / 96:.3g}")]
+    return f"{root}/?{urlencode(kept, safe='/:,;~')}"
 
 
 def _write_layout(layout: Layout) -> str:

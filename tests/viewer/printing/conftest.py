@@ -72,4 +72,4 @@ def ask(workshop: Workshop, sheets: MapSheets) -> Callable[..., SheetRequest]:
 @pytest.fixture
 def order(sheets: MapSheets, ask: Callable[..., SheetRequest]) -> Callable[..., PaperOrder]:
     """The order of a sheet with these parameters."""
-    return lambda **given: sheets.build_order(ask(given), given, ROOT)
+    return lambda **given: sheets.build_order(ask(given), given.items(), ROOT)

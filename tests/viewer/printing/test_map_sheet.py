@@ -49,7 +49,7 @@ def make(sheets: MapSheets, ask: Callable[..., SheetRequest], tmp_path: Path) ->
 
     def write(**given: str) -> Path:
         pdf = tmp_path / "sheet.pdf"
-        pdf.write_bytes(sheets.print(ask(given), given, ROOT))
+        pdf.write_bytes(sheets.print(ask(given), given.items(), ROOT))
         return pdf
 
     return write
@@ -162,7 +162,7 @@ def test_a_code_only_where_there_is_an_address(
     """Without a root the sheet has neither code nor link; with one, the code leads to the same view."""
     given = {"off": "b", "opacity": "a:0.5", "scale": "2500", "title": "x", "mpp": "9", "select": "a:1"}
 
-    with_root, without = (sheets.build_order(ask(given), given, root) for root in (ROOT, ""))
+    with_root, without = (sheets.build_order(ask(given), given.items(), root) for root in (ROOT, ""))
 
     assert with_root.code == f"{ROOT}/?off=b&opacity=a:0.5&select=a:1&at=508000.0,136000.0&mpp=0.661"
     assert without.code is None

@@ -21,6 +21,7 @@ from viewer.paper.printing import ParcelPrinter
 from viewer.printing.key import KeyGroup, KeyRow, plan_key
 from viewer.printing.layout import BAND_MM, PIXELS_PER_MM, find_layout
 from viewer.printing.reading import ReadingLimits
+from viewer.printing.request import parse_sheet_request
 from viewer.printing.sheets import MapSheets
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def test_too_much_of_a_layer_is_named(
         workshop.portal, workshop.catalogue, workshop.database, printer, read_assets(""), limits=few
     )
 
-    made = sheets.build_order(ask({"scale": "1000", "off": "b"}), {}, ROOT)
+    made = sheets.build_order(ask({"scale": "1000", "off": "b"}), (), ROOT)
 
     assert notes_of(made) == ["Namenska raba: podatkov je tu preveč za en list; izberite podrobnejše merilo."]
 
@@ -225,6 +226,27 @@ def test_lines_are_moved_aside_as_on_the_screen(workshop: Workshop, order: Calla
     assert norths == pytest.approx([middle + 4, middle + 4], abs=0.1)
 
 
+def test_drawings_are_on_the_sheet_as_somebodys_own(workshop: Workshop, sheets: MapSheets) -> None:
+    """Where their centimetres say, with their text; the key says whose they are, the code brings them back."""
+    codes = ["l1u8tj4.83hts.5k.0~Meja <i>č", "p0u8tj4.83hts", "a9u8tj4.83hts.go.0.0.go"]
+    given = {"at": f"{EAST},{NORTH}", "scale": "1000", "off": "a,b,c"}
+    asked = parse_sheet_request(given, workshop.portal, sheets.known_layers(), codes)
+    layout = find_layout("a4", "portrait")
+    made = sheets.build_order(asked, [*given.items(), ("draw", codes[0])], ROOT)
+
+    drawing = made.files["map.svg"].content.decode()
+    assert asked.sketches[0].points == ((EAST, NORTH), (EAST + 2, NORTH))
+    line = re.search(r'd="M([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)" fill="none" stroke="#a84300"', drawing)
+    assert line
+    x, y, end, _ = (float(each) / PIXELS_PER_MM for each in line.groups())
+    assert (x, y) == pytest.approx((layout.figure.width / 2, layout.figure.height / 2), abs=0.05)
+    assert end - x == pytest.approx(2, abs=0.05)
+    assert "Meja &lt;i&gt;č" in drawing
+    assert key_of(made) == ["lastna risba uporabnika, ni podatek občine"]
+    assert made.code is not None
+    assert "draw=l1u8tj4.83hts.5k.0~Meja" in made.code
+
+
 def test_a_crowd_is_turned_away_before_anything_is_read(
     workshop: Workshop, ask: Callable[..., SheetRequest]
 ) -> None:
@@ -237,9 +259,9 @@ def test_a_crowd_is_turned_away_before_anything_is_read(
 
     def write_while_another_asks() -> PaperOrder:
         with pytest.raises(UnavailableError, match="Too many people"):
-            sheets.print(ask({}), {}, ROOT)
+            sheets.print(ask({}), (), ROOT)
         read.set()
-        return sheets.build_order(ask({}), {}, ROOT)
+        return sheets.build_order(ask({}), (), ROOT)
 
     content = with_room.carry_out_when_free(write_while_another_asks)
     with_room.close()

@@ -120,6 +120,27 @@ def test_the_parameter_that_is_wrong_is_named(parameter: str, value: str) -> Non
     assert caught.value.parameter == parameter
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "x0u8.8",
+        "l0u8bpc.83hts",
+        "l0u8bpc.83hts.1",
+        "p0u8bpc.83hts.1.1",
+        "a0u8bpc.83hts.1.1",
+        "p0zzzzzz.1",
+        "pA1.1",
+    ],
+)
+def test_a_drawing_that_is_none_is_refused(code: str) -> None:
+    """Other letters, an odd number of numbers, too few or too many points, places far away."""
+    with pytest.raises(RequestError) as caught:
+        parse_sheet_request({}, PORTAL, KNOWN, [code])
+
+    assert caught.value.parameter == "draw"
+
+
 def test_grid_and_bar_are_round_at_every_scale() -> None:
     """Crosses stand 35 to 87 mm apart, the bar is at least 21 mm long and fits in its place."""
     for scale in (*SCALES, 1440, 2880, 7777):

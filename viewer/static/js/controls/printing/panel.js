@@ -72,8 +72,8 @@ export class PrintingPanel {
 
   /** The state as links know it. */
   _readState() {
-    const { theme, switched, opacities, labelled, order, selection, parcels, gridId, baseId, ownGridId } = this.state;
-    return { theme, switched, opacities, labelled, order, selection, parcels, gridId, baseId, ownGridId };
+    const { theme, switched, opacities, labelled, order, selection, parcels, gridId, baseId, ownGridId, drawings } = this.state;
+    return { theme, switched, opacities, labelled, order, selection, parcels, gridId, baseId, ownGridId, drawings };
   }
 
   _readScale() {
