@@ -16,7 +16,7 @@ from layers.filters import parse_number
 from layers.offered_crs import offered_crs, parse_offered_crs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 Json = dict[str, Any]
 
@@ -78,10 +78,15 @@ def box_columns(geometry: sa.ColumnElement[Any]) -> list[sa.ColumnElement[float]
 
 def read_box(row: sa.RowMapping, srid: int) -> Json:
     """`bbox` in degrees and `bbox_native` of a row that has the columns of `box_columns`."""
-    bounds = [row[name] for name in _BOX]
-    if None in bounds:
+    return read_bounds([row[name] for name in _BOX], srid)
+
+
+def read_bounds(bounds: Sequence[float | None], srid: int) -> Json:
+    """`bbox` in degrees and `bbox_native` of west, south, east, north in metres; without one of them None."""
+    known = [each for each in bounds if each is not None]
+    if len(known) < len(_BOX):
         return {"bbox": None, "bbox_native": None}
-    west, south, east, north = bounds
+    west, south, east, north = known
     native = Envelope(west, south, east, north, srid)
     return {
         "bbox": degrees(crs.transform_envelope(native, crs.WGS84)),

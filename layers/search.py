@@ -1,6 +1,7 @@
 """The one search box: coordinates, parcel numbers, then the texts of every layer that can be searched.
 
-Texts are compared without accents and case. Nothing of a question is logged.
+Texts are compared without accents and case; when nothing holds what was typed, with typing errors forgiven
+(docs/decisions/0035-finding-names.md). Nothing of a question is logged.
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 from gis.errors import GoneError, RequestError
 from layers import search_statements as statements
+from layers.address_search import AddressSearch
 from layers.cadastral_municipalities import CadastralMunicipalities
 from layers.features import reading_version
 from layers.folding import fold
 from layers.identify import PATIENCE_SECONDS, check_time
 from layers.parcel_columns import find_parcel_columns
 from layers.parcel_numbers import parse_readings
-from layers.positions import find_position, read_box
-from layers.table import FID, KEY, TITLE
-from layers.typed_coordinates import find_typed_position
+from layers.search_results import describe_feature, describe_street, group_coordinates, group_streets
+from layers.table import FID, SEARCH, TITLE
+from layers.typed_addresses import nearest
+from layers.typed_coordinates import find_typed_place, looks_like_coordinates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,11 +32,11 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from gis.database import Database
+    from layers.address_search import FoundAddresses
     from layers.catalogue import PublishedLayer
     from layers.parcel_columns import ParcelColumns
     from layers.parcel_numbers import Reading
     from layers.portal import Portal
-    from layers.positions import Position
 
     _Find = Callable[["PublishedLayer", "Question"], list["Json"]]
 
@@ -43,9 +46,12 @@ DEFAULT_LIMIT = 10
 MAX_LIMIT = 50
 MAX_LENGTH = 200
 MAX_WORDS = 12
+_MOST_ALIKE = 60
 
-_COORDINATES = {"sl": "Koordinate", "en": "Coordinates"}
 _KINDS = ("parcel", "address", "place", "zone", "other")
+_EID = re.compile(r"(?:eid)?[ :]*([0-9]{15,20})", re.IGNORECASE)
+# What people write before the designation of a zone, and plans do not.
+_ZONE_WORDS = re.compile(r"eup|enota|urejanja|prostora|nrp|raba|namenska|obmocje")
 
 
 @dataclass(frozen=True)
@@ -71,25 +77,31 @@ def parse_question(text: str, *, limit: int, language: str) -> Question:
 
 
 class Search:
-    """Answers questions; keeps only the names of cadastral municipalities."""
+    """Answers questions; keeps only the names of cadastral municipalities, and which versions have names."""
 
     def __init__(self, database: Database, portal: Portal) -> None:
         self._database = database
         self._portal = portal
         self._kos = CadastralMunicipalities(database)
+        self._addresses = AddressSearch(database)
 
     def find(self, question: Question, layers: Sequence[PublishedLayer]) -> Json:
         """Groups of results: coordinates, then layers by kind, parcels first. Raises UnavailableError.
 
-        A layer that was withdrawn since `layers` were looked up is left out.
+        `alike` is true when nothing holds what was typed and the results are what was probably meant; without
+        results `advice` says why. A layer that was withdrawn since `layers` were looked up is left out.
         """
         ends_at = time.monotonic() + PATIENCE_SECONDS
         asked = sorted((layer for layer in layers if layer.manifest.search), key=_rank)
-        groups = self._find_coordinates(question)
+        place = find_typed_place(question.text, self._portal)
+        groups = [group_coordinates(place, question.language)] if place else []
         groups += self._ask_each(asked, question, self._find_in, ends_at)
+        alike = False
         if not groups:
             groups += self._ask_each(asked, question, self._find_alike, ends_at)
-        return {"query": question.text, "groups": groups}
+            alike = bool(groups)
+        advice = None if groups else _advise(question)
+        return {"query": question.text, "alike": alike, "advice": advice, "groups": groups}
 
     def _ask_each(
         self, layers: Sequence[PublishedLayer], question: Question, find: _Find, ends_at: float
@@ -98,54 +110,77 @@ class Search:
         for layer in layers:
             check_time(ends_at)
             with suppress(GoneError):
-                groups += _group(layer, question, find(layer, question))
+                groups += find(layer, question)
         return groups
-
-    def _find_coordinates(self, question: Question) -> list[Json]:
-        position = find_typed_position(question.text, self._portal)
-        if position is None:
-            return []
-        result = {"layer": None, "id": None, "fid": None, **_describe_position(position), "exact": True}
-        title = _COORDINATES[question.language]
-        return [{"layer": None, "kind": "coordinates", "title": title, "results": [result]}]
 
     def _find_in(self, layer: PublishedLayer, question: Question) -> list[Json]:
         columns = find_parcel_columns(layer.manifest)
         if columns is not None:
-            return self._find_parcels(layer, columns, question)
+            return _group(layer, question, self._find_parcels(layer, columns, question))
         if len(question.words) == 1 and len(question.words[0]) == 1:
             return []
-        statement = statements.select_by_words(layer, question.words, limit=question.limit)
-        rows = self._read(statement)
-        return [_describe(layer, row, exact=fold(row[TITLE]) == fold(question.text)) for row in rows]
+        if self._addresses.knows(layer):
+            found = self._addresses.find(layer, question.text, limit=question.limit)
+            return _group_addresses(layer, question, found)
+        words = _words_for(layer, question)
+        rows = self._read(statements.select_by_words(layer, words, limit=question.limit))
+        if not rows and _is_zone(layer):
+            # `VE 12` and `VE12` are written `VE-12` in the plan.
+            rows = self._read(statements.select_by_beginning(layer, "".join(words), limit=question.limit))
+        whole = " ".join(words)
+        results = [describe_feature(layer, row, exact=row[SEARCH].replace(",", "") == whole) for row in rows]
+        return _group(layer, question, results)
 
     def _find_alike(self, layer: PublishedLayer, question: Question) -> list[Json]:
         text = " ".join(question.words)
         if len(text) < 3 or find_parcel_columns(layer.manifest) is not None:
             return []
-        rows = self._read(statements.select_alike(layer, text, limit=question.limit))
-        return [_describe(layer, row, exact=False) for row in rows]
+        if self._addresses.knows(layer):
+            found = self._addresses.find_alike(layer, question.text, limit=question.limit)
+            return _group_addresses(layer, question, found, alike=True)
+        with reading_version(self._database, "api") as connection:
+            connection.execute(statements.THRESHOLD)
+            statement = statements.select_alike(layer, text, limit=_MOST_ALIKE)
+            rows = connection.execute(statement).mappings().all()
+        counted = [(_count_slips(question.words, row[SEARCH]), row) for row in rows]
+        near = sorted(((slips, place) for place, (slips, _) in enumerate(counted) if slips is not None))
+        results = [describe_feature(layer, rows[place], exact=False) for _, place in near[: question.limit]]
+        return _group(layer, question, results)
 
     def _find_parcels(self, layer: PublishedLayer, columns: ParcelColumns, question: Question) -> list[Json]:
         """Parcels of every reading, exact ones first, each parcel once."""
+        if eid := _EID.fullmatch(question.text.strip()):
+            rows = self._read(statements.select_parcels_by_eid(layer, columns, eid.group(1)))
+            return [describe_feature(layer, row, exact=True) for row in rows]
         found: dict[int, Json] = {}
         for reading in parse_readings(question.text):
-            kos = self._find_kos(layer, columns, reading)
-            if kos == ():
-                continue
-            statement = statements.select_parcels(layer, columns, reading.number, kos, limit=question.limit)
-            for row in self._read(statement):
+            for row in self._read_parcels(layer, columns, reading, question.limit):
                 exact = row[statements.NUMBER] == reading.number
-                found.setdefault(row[FID], _describe(layer, row, exact=exact))
+                found.setdefault(row[FID], describe_feature(layer, row, exact=exact))
         results = sorted(found.values(), key=lambda result: not result["exact"])
         return results[: question.limit]
+
+    def _read_parcels(
+        self, layer: PublishedLayer, columns: ParcelColumns, reading: Reading, limit: int
+    ) -> Sequence[sa.RowMapping]:
+        kos = self._find_kos(layer, columns, reading)
+        if kos is not None:
+            statement = statements.select_parcels(layer, columns, reading.number, kos, limit=limit)
+            return self._read(statement) if kos else ()
+        found: dict[int, sa.RowMapping] = {}
+        for statement in statements.select_parcels_in_steps(layer, columns, reading.number, limit=limit):
+            for row in self._read(statement):
+                found.setdefault(row[FID], row)
+            if len(found) >= limit:
+                break
+        return list(found.values())
 
     def _find_kos(
         self, layer: PublishedLayer, columns: ParcelColumns, reading: Reading
     ) -> tuple[str, ...] | None:
         """Codes a reading is limited to; none of them when its name is unknown, None for no limit."""
         if reading.ko_code is not None:
-            return (reading.ko_code,)
+            return tuple(dict.fromkeys((reading.ko_code, reading.ko_code.lstrip("0"))))
         if reading.ko_name is not None:
             return self._kos.find_codes(layer, columns, reading.ko_name)
         return None
@@ -160,6 +195,34 @@ def _rank(layer: PublishedLayer) -> int:
     return _KINDS.index(search.kind) if search else len(_KINDS)
 
 
+def _is_zone(layer: PublishedLayer) -> bool:
+    return layer.manifest.search is not None and layer.manifest.search.kind == "zone"
+
+
+def _words_for(layer: PublishedLayer, question: Question) -> tuple[str, ...]:
+    """The words to look for; of a zone without those that only say that it is one."""
+    if not _is_zone(layer):
+        return question.words
+    return tuple(word for word in question.words if not _ZONE_WORDS.fullmatch(word)) or question.words
+
+
+def _count_slips(words: Sequence[str], text: str) -> int | None:
+    """Typing errors between the words typed and those of a text, None when one of them is like none."""
+    known = text.replace(",", "").split()
+    near = [nearest(word, known) for word in words]
+    return sum(each[0][1] for each in near) if all(near) else None
+
+
+def _advise(question: Question) -> str:
+    """Why nothing was found, as a word that the viewer has a sentence for."""
+    if looks_like_coordinates(question.text):
+        return "coordinates_elsewhere"
+    readings = parse_readings(question.text)
+    if any(reading.ko_name for reading in readings):
+        return "unknown_place"
+    return "no_such_parcel" if readings else "nothing"
+
+
 def _group(layer: PublishedLayer, question: Question, results: list[Json]) -> list[Json]:
     """One group, or none when nothing was found."""
     search = layer.manifest.search
@@ -169,34 +232,16 @@ def _group(layer: PublishedLayer, question: Question, results: list[Json]) -> li
     return [{"layer": layer.id, "kind": search.kind, "title": title, "results": results}]
 
 
-def _describe(layer: PublishedLayer, row: sa.RowMapping, *, exact: bool) -> Json:
-    ko_name = row[statements.KO_NAME]
-    return {
-        "layer": layer.id,
-        "id": row[KEY],
-        "fid": row[FID],
-        "title": row[TITLE],
-        "subtitle": f"k.o. {ko_name}" if ko_name else None,
-        "point": _describe_point(layer, row),
-        **read_box(row, layer.srid),
-        "exact": exact,
-    }
-
-
-def _describe_point(layer: PublishedLayer, row: sa.RowMapping) -> Json | None:
-    east, north = row[statements.POINT_EAST], row[statements.POINT_NORTH]
-    if east is None or north is None:
-        return None
-    point = find_position(east, north, layer.srid, layer.srid).as_json()
-    return {name: point[name] for name in ("lon", "lat", "e", "n")}
-
-
-def _describe_position(position: Position) -> Json:
-    point = position.as_json()
-    return {
-        "title": f"E {point['e']:.2f}, N {point['n']:.2f}",
-        "subtitle": f"{point['lat']:.6f}, {point['lon']:.6f}",
-        "point": {name: point[name] for name in ("lon", "lat", "e", "n")},
-        "bbox": [point["lon"], point["lat"], point["lon"], point["lat"]],
-        "bbox_native": [point["e"], point["n"], point["e"], point["n"]],
-    }
+def _group_addresses(
+    layer: PublishedLayer, question: Question, found: FoundAddresses, *, alike: bool = False
+) -> list[Json]:
+    """Houses when the number that was asked for is there; otherwise streets, then houses."""
+    whole = fold(question.text)
+    houses = [describe_feature(layer, row, exact=fold(row[TITLE]) == whole) for row in found.houses]
+    if found.house is not None and houses:
+        return _group(layer, question, houses)
+    streets = [
+        describe_street(layer, row, exact=not alike and found.is_exact_name(row), language=question.language)
+        for row in found.names
+    ]
+    return group_streets(layer, streets, question.language) + _group(layer, question, houses)

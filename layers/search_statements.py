@@ -5,6 +5,7 @@ Texts are compared folded, with the `_search` column. Patterns of LIKE are escap
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -24,6 +25,10 @@ KO_NAME = "_ko_name"
 NUMBER = "_number"
 
 _ESCAPE = "\\"
+_MOST_BEGUN = 1_000
+
+THRESHOLD = sa.select(sa.func.set_config("pg_trgm.word_similarity_threshold", "0.3", sa.true()))
+"""Makes `select_alike` of the same transaction find texts that hold typing errors."""
 Clause = sa.ColumnElement[bool]
 
 
@@ -38,7 +43,7 @@ def select_by_words(layer: PublishedLayer, words: Sequence[str], *, limit: int) 
     whole = " ".join(words)
     begins = plain.like(f"{escape_like(whole)}%", escape=_ESCAPE)
     return (
-        _select_results(layer)
+        select_results(layer)
         .where(*(has_word_like(found, word) for word in words))
         .order_by(
             plain != whole, _count_whole_words(plain, words).desc(), ~begins, sa.func.length(found), found
@@ -47,12 +52,25 @@ def select_by_words(layer: PublishedLayer, words: Sequence[str], *, limit: int) 
     )
 
 
+def select_by_beginning(layer: PublishedLayer, text: str, *, limit: int) -> sa.Select[Any]:
+    """Features whose text, without spaces and hyphens, begins with `text` without them."""
+    found = data_table(layer).c[SEARCH]
+    plain = sa.func.translate(found, " -/", "", type_=sa.Text)
+    pattern = f"{escape_like(re.sub('[ /-]', '', text))}%"
+    return (
+        select_results(layer)
+        .where(plain.like(pattern, escape=_ESCAPE))
+        .order_by(sa.func.length(found), found)
+        .limit(limit)
+    )
+
+
 def select_alike(layer: PublishedLayer, text: str, *, limit: int) -> sa.Select[Any]:
-    """Features whose text has a stretch like the question (pg_trgm's word similarity, from 0.6)."""
+    """Features whose text has a stretch like the question (pg_trgm's word similarity, from `THRESHOLD`)."""
     found = data_table(layer).c[SEARCH]
     likeness = sa.func.word_similarity(text, found)
     return (
-        _select_results(layer)
+        select_results(layer)
         .where(sa.literal(text).op("<%", is_comparison=True)(found))
         .order_by(likeness.desc(), sa.func.length(found), found)
         .limit(limit)
@@ -66,14 +84,57 @@ def select_parcels(
 
     `kos` are codes of cadastral municipalities, None for all of them.
     """
+    column = data_table(layer).c[columns.number]
+    return _order_parcels(
+        _select_parcels(layer, columns, kos).where(column.like(f"{escape_like(number)}%", escape=_ESCAPE)),
+        layer, columns, number, limit,
+    )  # fmt: skip
+
+
+def select_parcels_in_steps(
+    layer: PublishedLayer, columns: ParcelColumns, number: str, *, limit: int
+) -> list[sa.Select[Any]]:
+    """What `select_parcels` finds in all cadastral municipalities, as statements to run until there are enough.
+
+    First the very number, then its parts, then numbers one digit longer, then all that begin so: there may be
+    a hundred thousand of these, so no more than some are put in order.
+    """
     table = data_table(layer)
     column = table.c[columns.number]
-    statement = _select_results(layer, columns).where(column.like(f"{escape_like(number)}%", escape=_ESCAPE))
-    if columns.number_is_word:
-        # Says nothing new, but the trigram index knows it.
-        statement = statement.where(has_word_like(table.c[SEARCH], number))
-    if kos is not None:
-        statement = statement.where(sa.cast(table.c[columns.ko], sa.Text).in_(kos))
+    begun = column.like(f"{escape_like(number)}%", escape=_ESCAPE)
+    some = sa.select(table.c[FID]).where(begun).limit(_MOST_BEGUN).scalar_subquery()
+    conditions = [
+        column == number,
+        column.like(f"{escape_like(number)}/%", escape=_ESCAPE),
+        column.in_([f"{number}{digit}" for digit in range(10)]),
+        table.c[FID].in_(some),
+    ]
+    return [
+        _order_parcels(_select_parcels(layer, columns, None).where(each), layer, columns, number, limit)
+        for each in conditions
+    ]
+
+
+def select_parcels_by_eid(layer: PublishedLayer, columns: ParcelColumns, eid: str) -> sa.Select[Any]:
+    """The parcels with this identifier; none where the layer has no such column."""
+    column = data_table(layer).c[columns.eid] if columns.eid else sa.null()
+    return select_results(layer, columns).where(column == eid).limit(2)
+
+
+def _select_parcels(layer: PublishedLayer, columns: ParcelColumns, kos: Sequence[str] | None) -> sa.Select[Any]:
+    statement = select_results(layer, columns)
+    return (
+        statement
+        if kos is None
+        else statement.where(sa.cast(data_table(layer).c[columns.ko], sa.Text).in_(kos))
+    )
+
+
+def _order_parcels(
+    statement: sa.Select[Any], layer: PublishedLayer, columns: ParcelColumns, number: str, limit: int
+) -> sa.Select[Any]:
+    table = data_table(layer)
+    column = table.c[columns.number]
     return statement.order_by(column != number, *natural_order(column), table.c[columns.ko]).limit(limit)
 
 
@@ -114,7 +175,8 @@ def escape_like(text: str) -> str:
     return text
 
 
-def _select_results(layer: PublishedLayer, columns: ParcelColumns | None = None) -> sa.Select[Any]:
+def select_results(layer: PublishedLayer, columns: ParcelColumns | None = None) -> sa.Select[Any]:
+    """What is told of a feature that was found."""
     table = data_table(layer)
     number = table.c[columns.number] if columns else sa.null()
     ko_name = table.c[columns.ko_name] if columns and columns.ko_name else sa.null()
@@ -122,6 +184,7 @@ def _select_results(layer: PublishedLayer, columns: ParcelColumns | None = None)
         table.c[FID],
         table.c[KEY],
         table.c[TITLE],
+        table.c[SEARCH],
         number.label(NUMBER),
         ko_name.label(KO_NAME),
         sa.func.ST_X(table.c[LABEL], type_=sa.Float).label(POINT_EAST),

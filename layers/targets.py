@@ -53,6 +53,16 @@ def pieces_table(table_name: str) -> str:
     return f"{table_name}_pieces"
 
 
+def names_table(table_name: str) -> str:
+    """The table beside a data table of addresses that holds its streets and places."""
+    return f"{table_name}_names"
+
+
+def words_table(table_name: str) -> str:
+    """The table beside a data table of addresses that holds the words of its streets and places."""
+    return f"{table_name}_words"
+
+
 def buffer_units(reach_pixels: float, *, tile_size: int, extent: int) -> int:
     """Tile units beyond the sides: at least `BUFFER`, more where strokes or offsets reach further."""
     return max(BUFFER, math.ceil(reach_pixels * extent / tile_size))

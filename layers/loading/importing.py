@@ -15,6 +15,7 @@ from gis.errors import ProstorError, SourceError
 from gis.logs import logger
 from layers.changes.comparison import ChangeCounts, Stored
 from layers.loading.comparing import judge, write_findings
+from layers.loading.finding import prepare_finding
 from layers.loading.holding import Seen
 from layers.loading.journal import enter_layer, open_job
 from layers.loading.known import (
@@ -329,6 +330,7 @@ def _finish(connection: Connection, request: _Request, table: str) -> None:
     searched = request.manifest.search is not None
     finish_table(connection, table, request.columns, searched=searched, progress=_told(request, "index"))
     write_pieces(connection, table, request.manifest, request.portal.crs, request.targets)
+    prepare_finding(connection, table, request.manifest)
 
 
 def _told(request: _Request, step: str) -> Callable[[int, int], None]:

@@ -16,7 +16,7 @@ from layers.loading.journal import claim_layer, end_interrupted_jobs, layer_lock
 from layers.loading.publish import record
 from layers.model import DATA
 from layers.reading.staging import sweep as sweep_staging
-from layers.targets import pieces_table
+from layers.targets import names_table, pieces_table, words_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,14 +89,19 @@ def _retire(connection: Connection, version_id: int, layer_id: str) -> bool:
 
 
 def drop_table(database: Database, name: str, *, withdrawn: str | None = None) -> bool:
-    """Drop a table of schema data and its pieces if their locks come at once; True when they are gone.
+    """Drop a table of schema data and those beside it if their locks come at once; True when they are gone.
 
     For a table of a layer that was withdrawn, `withdrawn` is its id: that the data are gone is written down.
     """
     try:
         with database.loading() as connection:
             connection.execute(_WAIT_BRIEFLY)
-            parts = {"table": identifier(DATA, name), "pieces": identifier(DATA, pieces_table(name))}
+            parts = {
+                "table": identifier(DATA, name),
+                "pieces": identifier(DATA, pieces_table(name)),
+                "names": identifier(DATA, names_table(name)),
+                "words": identifier(DATA, words_table(name)),
+            }
             connection.execute(compose("layers", "drop_table", **parts))
             if withdrawn is not None:
                 record(connection, "erased", withdrawn, None, who="janitor", facts={"table": name})

@@ -1,1 +1,1 @@
-DROP TABLE IF EXISTS {table}, {pieces}
+DROP TABLE IF EXISTS {table}, {pieces}, {names}, {words}

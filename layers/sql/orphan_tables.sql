@@ -1,4 +1,4 @@
--- Tables of schema data that no readable version speaks of, each with its pieces under one name. None belongs to a
+-- Tables of schema data that no readable version speaks of, each with what stands beside it under one name. None belongs to a
 -- running import: its new table and version become visible together, and a table it shares is that of a readable
 -- version, which nobody retires while the import holds the layer's lock. A retired version is never readable again.
 SELECT t.name,
@@ -7,7 +7,7 @@ SELECT t.name,
 FROM (
   SELECT DISTINCT substring(tablename FROM '^v[0-9]+') AS name
   FROM pg_catalog.pg_tables
-  WHERE schemaname = 'data' AND tablename ~ '^v[0-9]+(_pieces)?$'
+  WHERE schemaname = 'data' AND tablename ~ '^v[0-9]+(_(pieces|names|words))?$'
 ) AS t
 WHERE NOT EXISTS (
     SELECT FROM catalogue.layer_version AS v

@@ -1,0 +1,1 @@
+CREATE INDEX ON {words} USING gin (word gin_trgm_ops)

@@ -1,0 +1,1 @@
+CREATE INDEX ON {words} (word text_pattern_ops)
