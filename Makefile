@@ -19,7 +19,7 @@ test-slow: ## the tests that take longer than a minute
 
 bench: ## measure speed and memory beside other programs (an hour); writes docs/performance.md
 	@scripts/bootstrap.sh test
-	@for name in imports publishing comparing tiles parcel_answers viewing serving; do .venv/bin/python -m "benchmarks.$$name" || exit 1; done
+	@for name in imports publishing comparing tiles parcel_answers search viewing serving; do .venv/bin/python -m "benchmarks.$$name" || exit 1; done
 
 format: ## put Python files into the house's form
 	@.venv/bin/ruff check --fix .

@@ -90,7 +90,9 @@ def _measure(cluster: EmbeddedCluster, folder: Path, given: argparse.Namespace) 
     database.dispose()
     _report(f"{len(parcels):,} parcels, {len(layers)} layers")
     port, processes = free_port(), Processes(folder, "prostor")
-    processes.start([sys.executable, "-c", _PROGRAM, "serve"], _environment(urls, folder, port, given.workers))
+    processes.start(
+        [sys.executable, "-c", _PROGRAM, "serve"], service_environment(urls, folder, port, given.workers)
+    )
     try:
         processes.await_port(port)
         _ask_all(port, processes, cluster, parcels, given)
@@ -209,7 +211,8 @@ def _read_parcels(
     return paths
 
 
-def _environment(urls: DatabaseUrls, folder: Path, port: int, workers: int) -> dict[str, str]:
+def service_environment(urls: DatabaseUrls, folder: Path, port: int, workers: int) -> dict[str, str]:
+    """What the service is started with."""
     return {
         **os.environ,
         "PROSTOR_HOME": str(folder / "home"),

@@ -1,4 +1,4 @@
-"""Results of the search box as JSON: features, streets with their extent, coordinates and how they are read.
+"""Results of the search box as JSON: features, streets with their extent, coordinates and how they are read."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ _GROUPED_PAIR = re.compile(f"{_AXIS}{_GROUPED} ?m?[ ,;/]+{_AXIS}{_GROUPED} ?m?")
 _SIDE = r"(?:[neswvzj] ?)?"
 _SEXAGESIMAL = (
     rf"{_SIDE}([0-9]{{1,3}}) ?[° ] ?([0-9]{{1,2}}(?:[.,][0-9]+)?)(?: ?' ?| |$|(?=[, ]))"
-    rf"(?:([0-9]{{1,2}}(?:[.,][0-9]+)?) ?(?:\"|'')? ?)?{_SIDE}"
+    rf"(?:([0-9]{{1,2}}(?:[.,][0-9]+)?)(?! ?[0-9]*°|[.,]?[0-9]) ?(?:\"|'')? ?)?{_SIDE}"
 )
 _SEXAGESIMAL_PAIR = re.compile(rf"{_SEXAGESIMAL}[,; /]*{_SEXAGESIMAL}")
 _SIGNS = str.maketrans({"′": "'", "’": "'", "´": "'", "″": '"', "”": '"', "“": '"', "º": "°", "˚": "°"})

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from gis import crs
 from layers.portal import Portal
-from layers.typed_coordinates import find_typed_position
+from layers.typed_coordinates import find_typed_place, find_typed_position, looks_like_coordinates
 
 PORTAL = Portal.model_validate(
     {
@@ -41,6 +42,12 @@ PORTAL = Portal.model_validate(
         "46.3813472° N 15.0818234° E",
         "N 46.3813472 E 15.0818234",
         "15.0818234 46.3813472",
+        "506.294 137.964",
+        "506 294 137 964",
+        "506 294, 137 964",
+        "506.294,00 137.964,00",
+        "D96/TM: 506294, 137964",
+        "WGS84 46.3813472 15.0818234",
     ],
 )
 def test_a_tie_point_is_found_in_every_notation(text: str) -> None:
@@ -73,3 +80,61 @@ def test_a_tie_point_is_found_in_every_notation(text: str) -> None:
 def test_other_numbers_are_no_coordinates(text: str) -> None:
     """Numbers that fall elsewhere are left to parcels and addresses."""
     assert find_typed_position(text, PORTAL) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "46°22'52.85\"N 15°4'54.56\"E",
+        "46° 22′ 52,85″ N, 15° 4′ 54,56″ E",
+        "46 22 52.85 15 4 54.56",
+        "N 46°22'52.85 E 15°4'54.56",
+        "46°22.8808' 15°4.9094'",
+        "15°4'54.56\"E 46°22'52.85\"N",
+    ],
+)
+def test_degrees_minutes_and_seconds(text: str) -> None:
+    """Every usual spelling, with seconds or minutes as decimals: the tie point within the digits given."""
+    position = find_typed_position(text, PORTAL)
+
+    assert position is not None
+    assert (position.east, position.north) == pytest.approx((506294, 137964), abs=0.4)
+
+
+@pytest.mark.parametrize(
+    "text", ["D48 {e} {n}", "{e} {n} D48/GK", "GK: {n}, {e}", "y={e} x={n}", "x={n}, y={e}", "5{e} 5{n}"]
+)
+def test_d48_is_told_apart(text: str) -> None:
+    """What is said to be D48/GK is changed to D96/TM, and how exactly is told."""
+    east, north = crs.transform(crs.D96, crs.D48, 506294, 137964)
+    place = find_typed_place(text.format(e=round(east), n=round(north)), PORTAL)
+
+    assert place is not None
+    assert (place.system, place.accuracy_m) == ("D48/GK", pytest.approx(0.2, abs=0.2))
+    assert (place.position.east, place.position.north) == pytest.approx((506294, 137964), abs=1.2)
+
+
+@pytest.mark.parametrize(
+    ("text", "system", "swapped"),
+    [
+        ("506294 137964", "D96/TM", False),
+        ("137964 506294", "D96/TM", True),
+        ("N 137964 E 506294", "D96/TM", False),
+        ("46.3813472 15.0818234", "WGS 84", False),
+        ("15.0818234 46.3813472", "WGS 84", True),
+    ],
+)
+def test_how_coordinates_were_read(text: str, system: str, swapped: bool) -> None:
+    """The CRS and an unusual order, unless letters say which number is which."""
+    place = find_typed_place(text, PORTAL)
+
+    assert place is not None
+    assert (place.system, place.swapped) == (system, swapped)
+
+
+def test_coordinates_of_elsewhere_are_recognised() -> None:
+    """They are no place here, but they are no parcel either."""
+    assert looks_like_coordinates("600000 50000")
+    assert looks_like_coordinates("48.2082 16.3738")
+    assert not looks_like_coordinates("964 123/4")
+    assert not looks_like_coordinates("964 12")

@@ -170,3 +170,78 @@ def test_limits_hold_for_each_layer(asked: Callable[..., Any]) -> None:
     answer = asked("/search", q="9001 1", limit=3)
 
     assert [len(group["results"]) for group in answer["groups"]] == [3]
+
+
+@pytest.mark.parametrize(
+    "text", ["šoštanjska c. 12 a", "12a Sostanjska cesta", "sostanska cesta 12A", "Šotšanjska cseta 12a, Žaga"]
+)
+def test_a_house_with_its_letter(asked: Callable[..., Any], text: str) -> None:
+    """Number first or last, the letter apart, abbreviated, with slips: the one house comes first."""
+    assert _titles(asked("/search", q=text), "address")[0] == "Šoštanjska cesta 12a, Žaga"
+
+
+def test_a_street_is_one_result(asked: Callable[..., Any]) -> None:
+    """A street without a number is found with its extent and its houses, which follow in natural order."""
+    answer = asked("/search", q="glavni trg")
+    street = next(group for group in answer["groups"] if group["kind"] == "street")
+    first = street["results"][0]
+
+    assert [each["title"] for each in street["results"]] == ["Glavni trg, Lipovec", "Glavni trg, Žaga"]
+    assert (first["id"], first["layer"], first["subtitle"], first["exact"]) == (
+        None, "addresses", "10 hišnih številk", True,
+    )  # fmt: skip
+    west, south, east, north = first["bbox_native"]
+    assert (west, south, east, north) == (507009, 135006, 507153, 135042)
+    assert first["point"]["e"] == (west + east) / 2
+    assert _titles(answer, "address")[:3] == [f"Glavni trg {number}, Lipovec" for number in (1, 2, 3)]
+
+
+def test_a_house_that_is_not_there_leaves_the_street(asked: Callable[..., Any]) -> None:
+    """Nobody is left with nothing for a number that the register does not have."""
+    assert _titles(asked("/search", q="Glavni trg 999"), "street") == [
+        "Glavni trg, Lipovec",
+        "Glavni trg, Žaga",
+    ]
+
+
+def test_what_was_probably_meant_is_said(asked: Callable[..., Any]) -> None:
+    """Only answers to a slip are marked as alike."""
+    assert asked("/search", q="Kidricva ulcia 3")["alike"] is True
+    assert asked("/search", q="Kidriceva ulica 3")["alike"] is False
+
+
+def test_a_parcel_by_its_identifier(asked: Callable[..., Any]) -> None:
+    """The 18 digits, with or without the word."""
+    for text in ("100100001379837236", "EID 100100001379837236"):
+        assert _titles(asked("/search", q=text), "parcel") == ["9001 1/1"]
+
+
+@pytest.mark.parametrize("text", ["EUP K1", "NRP k1", "K 1", "k-1"])
+def test_a_zone_as_people_name_it(asked: Callable[..., Any], text: str) -> None:
+    """With the words that only say what it is, and with a space or hyphen that the plan does not write."""
+    assert _titles(asked("/search", q=text), "zone") == ["K1"]
+
+
+def test_how_coordinates_were_read_is_told(asked: Callable[..., Any]) -> None:
+    """D48/GK and a swapped order are said in the reader's language."""
+    d48 = asked("/search", q="D48 507401 134524", lang="sl")["groups"][0]["results"][0]
+    swapped = asked("/search", q="135010 507030", lang="en")["groups"][0]["results"][0]
+
+    assert d48["note"].startswith("prebrano kot D48/GK in preračunano v D96/TM, natančnost 0,")
+    assert swapped["note"] == "read as D96/TM; the order was swapped: north stands before east"
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("600000 50000", "coordinates_elsewhere"),
+        ("60/1 k.o. Ljubljana", "unknown_place"),
+        ("9001 7777", "no_such_parcel"),
+        ("bcdfgh", "nothing"),
+    ],
+)
+def test_why_nothing_was_found(asked: Callable[..., Any], text: str, advice: str) -> None:
+    """A word that the page has a sentence for."""
+    answer = asked("/search", q=text)
+
+    assert (answer["groups"], answer["advice"]) == ([], advice)

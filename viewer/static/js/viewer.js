@@ -112,7 +112,9 @@ function showState() {
 /** A result of the search: ask about it, which may open a sheet over the map, then go there. */
 function showFound({ layer, id, point, bbox }) {
   const isPoint = bbox[0] === bbox[2] && bbox[1] === bbox[3];
-  state.select({ layer, id, point: { lon: point.lon, lat: point.lat } });
+  // A street is no feature to ask about: its houses are.
+  const isStreet = layer !== null && id === null;
+  if (!isStreet) state.select({ layer, id, point: { lon: point.lon, lat: point.lat } });
   const look = LOOKS[configuration.layers[layer]?.searchKind] ?? LOOKS.other;
   if (isPoint) map.show({ ...point, mpp: look });
   else map.fit(bbox, { nearest: CLOSEST_LOOK, room: ROOM_AROUND_FOUND });

@@ -5,11 +5,19 @@ import Combobox from '@github/combobox-nav';
 import { withParameters } from '../base/configuration.js';
 import { element } from '../base/elements.js';
 import { Emitter, afterPause } from '../base/events.js';
+import { splitByTyped } from '../base/matching.js';
 import { LatestQuestion, fetchJson } from '../base/requests.js';
 import { askList, joinLines, looksLikeList } from './list-question.js';
 
 const TYPING_PAUSE_MILLISECONDS = 120;
 const MOST_RESULTS = 8;
+
+// What the search says about finding nothing, as the sentence for it.
+const ADVICE = {
+  coordinates_elsewhere: 'search.nothing_elsewhere',
+  unknown_place: 'search.nothing_place',
+  no_such_parcel: 'search.nothing_parcel',
+};
 const MOST_LETTERS = 100;
 // as many words as the server reads (layers/search.py), of the first line
 const BEGINNING = /^(?:[\s,;]*[^\s,;|]+){1,12}/;
@@ -123,38 +131,38 @@ export class SearchBox extends Emitter {
     if (first) this._pick(first);
   }
 
-  _show({ groups }) {
+  _show({ groups, alike = false, advice = null }) {
     this._results.clear();
-    this.list.replaceChildren(...groups.filter((group) => group.results.length > 0).map((group) => this._buildGroup(group)));
+    const shown = groups.filter((group) => group.results.length > 0).map((group) => this._buildGroup(group));
+    const meant = alike ? this.wording.say('search.meant') : '';
+    this.list.replaceChildren(...(alike ? [element('div', { class: 'search__meant' }, meant)] : []), ...shown);
     const count = this._results.size;
     if (count === 0) {
       this._close();
-      if (this.input.value.trim() !== '') this._tell(this.wording.say('search.nothing', { text: this.input.value.trim() }));
+      const text = this.input.value.trim();
+      if (text !== '') this._tell(this.wording.say(ADVICE[advice] ?? 'search.nothing', { text }));
       return;
     }
     this._open();
-    this.announcer.say(this.wording.count('search.found', count));
+    this.announcer.say(`${meant} ${this.wording.count('search.found', count)}`.trim());
   }
 
-  _buildGroup({ layer, title, results }) {
-    const heading = element('div', { class: 'search__group-title', id: `search-group-${layer}` }, title);
+  _buildGroup({ layer, kind, title, results }) {
+    const heading = element('div', { class: 'search__group-title', id: `search-group-${kind}-${layer}` }, title);
     const options = results.map((result) => {
       const id = `search-result-${this._results.size}`;
       this._results.set(id, result);
       return element('div', { class: 'search__option', role: 'option', id },
         element('span', { class: 'search__option-title' }, ...this._marked(result.title)),
-        result.subtitle ? element('span', { class: 'search__option-subtitle' }, result.subtitle) : null);
+        result.subtitle ? element('span', { class: 'search__option-subtitle' }, result.subtitle) : null,
+        result.note ? element('span', { class: 'search__option-note' }, result.note) : null);
     });
     return element('div', { class: 'search__group', role: 'group', 'aria-labelledby': heading.id }, heading, ...options);
   }
 
-  /** The title with what was typed set off, when it stands there letter by letter. */
+  /** The title with what was typed set off, so that people see why it was found. */
   _marked(title) {
-    const typed = this.input.value.trim();
-    const at = title.toLowerCase().indexOf(typed.toLowerCase());
-    if (at < 0) return [title];
-    const end = at + typed.length;
-    return [title.slice(0, at), element('mark', {}, title.slice(at, end)), title.slice(end)];
+    return splitByTyped(title, this.input.value).map(({ text, isTyped }) => (isTyped ? element('mark', {}, text) : text));
   }
 
   _pick(option) {

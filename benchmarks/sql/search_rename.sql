@@ -1,0 +1,1 @@
+ALTER TABLE {copy} RENAME TO {plain}

@@ -1,0 +1,2 @@
+CREATE TABLE {copy} AS
+SELECT {columns} FROM made, (SELECT * FROM {table} LIMIT 1) AS model
