@@ -15,18 +15,18 @@ import sqlalchemy as sa
 from layers import address_statements as statements
 from layers.features import reading_version
 from layers.table import SEARCH
-from layers.typed_addresses import nearest, parse_addresses
+from layers.typed_addresses import TypedAddress, nearest, parse_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gis.database import Database
     from layers.catalogue import PublishedLayer
-    from layers.typed_addresses import TypedAddress
 
 _MOST_NAMES = 40
 _MOST_HOUSES = 200
 _MOST_SPELLINGS = 6
+_MOST_BEGUN = 20
 _MAX_VERSIONS = 256
 _THRESHOLD = sa.select(sa.func.set_config("pg_trgm.similarity_threshold", statements.LEAST_LIKENESS, sa.true()))
 _HOUSE = re.compile(r"(?:^| )([0-9]+(?:/[0-9]+)? ?[^\W\d_]?)(?=,|$)")
@@ -77,7 +77,8 @@ class AddressSearch:
         """What holds every word typed, of the likeliest reading that finds something."""
         left = FoundAddresses()
         for typed in parse_addresses(text):
-            found = self._find_typed(layer, typed, [(word,) for word in typed.words], limit)
+            names = self._read_rows(statements.select_names(layer, typed.words, limit=_MOST_NAMES))
+            found = self._find_houses(layer, typed, names, limit)
             if found.houses:
                 return found
             left = left if left.names else found
@@ -88,13 +89,15 @@ class AddressSearch:
         for typed in parse_addresses(text)[:2]:
             spellings = self._spell(layer, typed.words)
             if all(spellings):
-                found = self._find_typed(layer, typed, spellings, limit)
+                spelled = statements.select_names_spelled(layer, spellings, limit=_MOST_NAMES)
+                meant = TypedAddress(tuple(each[0] for each in spellings), typed.house)
+                found = self._find_houses(layer, meant, self._read_rows(spelled), limit)
                 if found.names:
                     return found
         return FoundAddresses()
 
     def _spell(self, layer: PublishedLayer, words: Sequence[str]) -> list[tuple[str, ...]]:
-        """For each word the known words it may mean; a word that is known or begun as typed comes first."""
+        """For each word the known words it may mean; those that begin so come first."""
         if not words:
             return [()]
         with reading_version(self._database, "api") as connection:
@@ -103,29 +106,28 @@ class AddressSearch:
         spellings = []
         for word in words:
             known = [each for typed, each in rows if typed == word]
-            begun = (word,) if any(each.startswith(word) for each in known) else ()
-            near = [each for each, slips in nearest(word, known) if slips]
-            spellings.append((*begun, *near)[:_MOST_SPELLINGS])
+            begun = [each for each in known if each.startswith(word)]
+            near = [each for each, slips in nearest(word, known) if slips and each not in begun]
+            spellings.append((*begun[:_MOST_BEGUN], *near[:_MOST_SPELLINGS]))
         return spellings
 
-    def _find_typed(
-        self, layer: PublishedLayer, typed: TypedAddress, spellings: Sequence[Sequence[str]], limit: int
+    def _find_houses(
+        self, layer: PublishedLayer, typed: TypedAddress, names: Sequence[Row], limit: int
     ) -> FoundAddresses:
-        names = self._read_rows(statements.select_names(layer, spellings, limit=_MOST_NAMES))
-        words = tuple(each[0] for each in spellings)
+        """The names found and the houses in them."""
         if not names:
-            return FoundAddresses(words=words, house=typed.house)
+            return FoundAddresses(words=typed.words, house=typed.house)
         if typed.house is None:
             houses = self._read_rows(statements.select_houses(layer, names[:1], "", limit=limit))
         else:
             some = statements.select_houses(layer, names, typed.house, limit=_MOST_HOUSES)
             houses = self._read_rows(some)
-        found = FoundAddresses(tuple(names[:limit]), tuple(houses), words, typed.house)
+        found = FoundAddresses(tuple(names[:limit]), tuple(houses), typed.words, typed.house)
         places = {_bare(name["name"]): place for place, name in enumerate(reversed(names))}
         ranked = sorted(
             houses, key=lambda row: (not found.is_exact(row), -places.get(_bare(str(row[SEARCH])), -1))
         )
-        return FoundAddresses(found.names, tuple(ranked[:limit]), words, typed.house)
+        return FoundAddresses(found.names, tuple(ranked[:limit]), typed.words, typed.house)
 
     def _read_rows(self, statement: sa.Select[Any]) -> Sequence[Row]:
         with reading_version(self._database, "api") as connection:

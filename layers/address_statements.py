@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from layers.model import DATA
 from layers.search_statements import escape_like, has_word_like, select_results
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 # Typing errors take trigrams away: a word of five letters with two of them swapped keeps two of six.
 LEAST_LIKENESS = "0.15"
 _MOST_ALIKE = 60
+_MOST_ORDERED = 1_000
 _ESCAPE = "\\"
 
 
@@ -32,7 +34,8 @@ def _names(table_name: str) -> sa.Table:
     texts = [sa.Column(name, sa.Text) for name in ("title", "name", "street", "place")]
     numbers = [sa.Column(name, sa.Double) for name in ("west", "south", "east", "north")]
     houses = sa.Column("houses", sa.BigInteger)
-    return sa.Table(names_table(table_name), sa.MetaData(schema=DATA), *texts, houses, *numbers)
+    words: sa.Column[Any] = sa.Column("words", ARRAY(sa.Text))
+    return sa.Table(names_table(table_name), sa.MetaData(schema=DATA), *texts, words, houses, *numbers)
 
 
 @lru_cache(maxsize=64)
@@ -46,31 +49,45 @@ def select_whether_named(layer: PublishedLayer) -> sa.Select[Any]:
     return sa.select(sa.func.to_regclass(f"{DATA}.{names_table(layer.table_name)}").is_not(None))
 
 
-def select_names(layer: PublishedLayer, words: Sequence[Sequence[str]], *, limit: int) -> sa.Select[Any]:
-    """Streets and places whose name holds, for each of the words, a word that begins with one of its spellings.
+def select_names(layer: PublishedLayer, words: Sequence[str], *, limit: int) -> sa.Select[Any]:
+    """Streets and places whose name holds a word that begins with each of the words.
 
     The very name comes first, then names that hold most of the words whole, then those that begin like the
-    question, then short ones, then those with many houses.
+    question, then short ones, then those with many houses. Of what a common word finds some thousand are put
+    in order, those that begin like the question before others.
     """
     names = _names(layer.table_name)
-    name = names.c.name
-    whole = " ".join(spellings[0] for spellings in words)
-    plain = sa.func.replace(name, ",", "", type_=sa.Text)
-    padded = sa.literal(" ").concat(plain).concat(" ")
-    held = [padded.like(f"% {escape_like(spellings[0])} %", escape=_ESCAPE) for spellings in words]
-    count = sum((sa.cast(each, sa.Integer) for each in held), start=sa.literal(0))
-    return (
-        sa.select(names)
-        .where(*(sa.or_(*(has_word_like(name, each) for each in spellings)) for spellings in words))
-        .order_by(
-            sa.not_(sa.or_(plain == whole, names.c.street == whole)),
-            count.desc(),
-            sa.not_(plain.like(f"{escape_like(whole)}%", escape=_ESCAPE)),
-            sa.func.length(names.c.street),
-            names.c.houses.desc(),
-            name,
-        )
-        .limit(limit)
+    whole = " ".join(words)
+    begins = names.c.name.like(f"{escape_like(whole)}%", escape=_ESCAPE)
+    holds = sa.and_(*(has_word_like(names.c.name, each) for each in words))
+    some = [sa.select(names).where(each).limit(_MOST_ORDERED) for each in (begins, holds)]
+    found = sa.union(*(sa.select(each.subquery()) for each in some)).subquery()
+    return _order_names(found, words).limit(limit)
+
+
+def select_names_spelled(
+    layer: PublishedLayer, spellings: Sequence[Sequence[str]], *, limit: int
+) -> sa.Select[Any]:
+    """Streets and places whose name holds, for each word typed, one of the known words it may mean."""
+    names = _names(layer.table_name)
+    holds = [
+        names.c.words.op("&&", is_comparison=True)(sa.cast(list(each), ARRAY(sa.Text))) for each in spellings
+    ]
+    found = sa.select(names).where(*holds).limit(_MOST_ORDERED).subquery()
+    return _order_names(found, [each[0] for each in spellings]).limit(limit)
+
+
+def _order_names(found: sa.Subquery, words: Sequence[str]) -> sa.Select[Any]:
+    whole = " ".join(words)
+    plain = sa.func.array_to_string(found.c.words, " ", type_=sa.Text)
+    missing = [sa.cast(sa.literal(each) != sa.all_(found.c.words), sa.Integer) for each in dict.fromkeys(words)]
+    return sa.select(found).order_by(
+        sa.and_(plain != whole, found.c.street != whole),
+        sum(missing, start=sa.literal(0)),
+        sa.not_(plain.like(f"{escape_like(whole)}%", escape=_ESCAPE)),
+        sa.func.length(found.c.street),
+        found.c.houses.desc(),
+        found.c.name,
     )
 
 

@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 
     Connection = psycopg.Connection[tuple[object, ...]]
 
-_NAMES = ("create_names", "create_words", "index_names", "index_words", "order_words", "analyze_names")
+_NAMES = (
+    "create_names",
+    "create_words",
+    "index_names",
+    "order_names",
+    "index_name_words",
+    "index_words",
+    "order_words",
+    "analyze_names",
+)
 
 
 def prepare_finding(connection: Connection, name: str, manifest: Manifest) -> None:

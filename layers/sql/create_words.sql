@@ -1,6 +1,6 @@
 -- The words of names, each once, so that a word with a typing error is compared with thousands, not with every address.
 CREATE TABLE {words} AS
 SELECT word, sum(houses) AS houses
-FROM {names}, regexp_split_to_table(replace(name, ',', ''), ' ') AS word
+FROM {names}, unnest(words) AS word
 WHERE word <> ''
 GROUP BY word

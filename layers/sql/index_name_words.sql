@@ -1,0 +1,1 @@
+CREATE INDEX ON {names} USING gin (words)

@@ -1,0 +1,1 @@
+CREATE INDEX ON {names} (name text_pattern_ops)
