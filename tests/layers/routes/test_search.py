@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
+from layers.loading.retire import drop_table
 from layers.search_statements import natural_order
 
 if TYPE_CHECKING:
@@ -245,3 +246,18 @@ def test_why_nothing_was_found(asked: Callable[..., Any], text: str, advice: str
     answer = asked("/search", q=text)
 
     assert (answer["groups"], answer["advice"]) == ([], advice)
+
+
+def test_names_go_with_their_addresses(database: Database, publish: Callable[[Database, str], str]) -> None:
+    """What an import makes beside the table is dropped with it."""
+    publish(database, "addresses")
+    statement = sa.text("SELECT tablename FROM pg_tables WHERE schemaname = 'data' ORDER BY tablename")
+    with database.reading() as connection:
+        before = connection.scalars(statement).all()
+
+    drop_table(database, before[0])
+
+    with database.reading() as connection:
+        after = connection.scalars(statement).all()
+    assert before == [before[0], f"{before[0]}_names", f"{before[0]}_words"]
+    assert after == []
