@@ -107,7 +107,7 @@ class AddressSearch:
         for word in words:
             known = [each for typed, each in rows if typed == word]
             begun = [each for each in known if each.startswith(word)]
-            near = [each for each, slips in nearest(word, known) if slips and each not in begun]
+            near = [each for each, _ in nearest(word, [each for each in known if each not in begun])]
             spellings.append((*begun[:_MOST_BEGUN], *near[:_MOST_SPELLINGS]))
         return spellings
 

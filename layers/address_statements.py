@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # Typing errors take trigrams away: a word of five letters with two of them swapped keeps two of six.
 LEAST_LIKENESS = "0.15"
-_MOST_ALIKE = 60
+_MOST_ALIKE = 30
 _MOST_ORDERED = 1_000
 _ESCAPE = "\\"
 

@@ -46,7 +46,7 @@ DEFAULT_LIMIT = 10
 MAX_LIMIT = 50
 MAX_LENGTH = 200
 MAX_WORDS = 12
-_MOST_ALIKE = 60
+_MOST_ALIKE = 30
 
 _KINDS = ("parcel", "address", "place", "zone", "other")
 _EID = re.compile(r"(?:eid)?[ :]*([0-9]{15,20})", re.IGNORECASE)

@@ -82,7 +82,7 @@ def nearest(word: str, known: Sequence[str]) -> tuple[tuple[str, int], ...]:
     found = []
     for each in known:
         slips = distance(word, each, most=most)
-        if slips > most and len(word) > 4:
+        if slips > most and 4 < len(word) < len(each):
             slips = min(distance(word, each[:length], most=most) for length in (len(word), len(word) + 1))
         if slips <= most:
             found.append((each, slips))
