@@ -16,6 +16,8 @@ make_environment() {
         printf '%s' "$mark" > "$stamp"
     fi
     put_checkout_on_path
+    # The reading process may write nothing, so it would compile its half of `layers` anew for every import.
+    .venv/bin/python -m compileall -q gis layers tiles viewer prostor data_samples >> "$LOG"
 }
 
 # A .pth file and a starter, which is what an editable install comes to, without building anything.

@@ -21,7 +21,9 @@ from gis.cluster import EmbeddedCluster
 from gis.database import Database
 from gis.provision import provision
 from gis.settings import Settings
+from gis.statements import read_statement
 from layers.migrations import migrate
+from tests.sample_backup import SampleBackup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,11 +74,13 @@ def _copy_template(cluster: EmbeddedCluster, _template: str) -> Callable[[], str
         name = f"prostor_{next(numbers)}"
         with cluster.superuser() as connection:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
                     sql.Identifier(name), sql.Identifier(_template)
                 )
             )
-        provision(cluster, name)
+        # Rights on the database itself are not copied; roles stand already.
+        with cluster.superuser(name) as connection:
+            connection.execute(read_statement("gis", "provision"))
         return name
 
     return copy
@@ -115,15 +119,24 @@ def database(database_urls: DatabaseUrls) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def sample_database(
-    cluster: EmbeddedCluster, _copy_template: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+    cluster: EmbeddedCluster, _template: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[Database]:
-    """The sample municipality, imported once for the whole run; read from it only."""
+    """The sample municipality, imported once for the whole run; read from it only.
+
+    Of several processes the first imports it, and the others restore its backup into their own clusters.
+    """
     from prostor.portal_choice import read_chosen_portal  # noqa: PLC0415 - pure tests need no service
     from prostor.sample import import_missing_layers  # noqa: PLC0415 - as above
 
-    opened = Database(cluster.urls(_copy_template()))
     home = tmp_path_factory.mktemp("staging")
-    import_missing_layers(opened, read_chosen_portal(Settings(home=home)), home, lambda _: None)
+    own = tmp_path_factory.getbasetemp()
+    backup = SampleBackup(cluster, own if worker_id == "master" else own.parent)
+    urls = backup.make(
+        "prostor_sample",
+        _template,
+        lambda made: import_missing_layers(made, read_chosen_portal(Settings(home=home)), home, lambda _: None),
+    )
+    opened = Database(urls)
     yield opened
     opened.dispose()
 

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
+from pyproj.exceptions import ProjError
 
 from gis import crs
 from gis.envelope import Envelope
@@ -80,7 +81,10 @@ def test_query_holds_every_point_of_tile_and_buffer(
     source, x, y, point = asked
     box = find_query_envelope(source, x, y)
 
-    stored = crs.transform(source.grid.srid, source.srid, *point)
+    try:
+        stored = crs.transform(source.grid.srid, source.srid, *point)
+    except ProjError:  # the other side of the world, which a tile of zoom 0 also holds
+        reject()
 
     assert box is not None
     assert box.srid == source.srid

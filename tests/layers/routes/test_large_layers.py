@@ -127,8 +127,9 @@ def test_items_points_and_texts_use_their_indexes(town: Database, large: Publish
 
     assert _scans(town, query.select_one(large, "9001-77", CRS84)) == {"_key"}
     assert _scans(town, select_at(large, position, 3)) == {"_geom"}
+    parcels = search_statements.select_parcels(large, columns, "1234", ("9001",), limit=10)
+    assert _scans(town, parcels) <= {"_search", "number"}
     for statement in (
-        search_statements.select_parcels(large, columns, "1234", ("9001",), limit=10),
         search_statements.select_by_words(large, ["9001", "1234"], limit=10),
         search_statements.select_alike(large, "kidriceva", limit=10),
     ):
