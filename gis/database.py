@@ -254,7 +254,7 @@ def _options(values: Mapping[str, str]) -> str:
 
 def _reading_engine(url: str, purpose: Purpose) -> sqlalchemy.Engine:
     options = {**_READING, "statement_timeout": _TIMEOUTS[purpose]}
-    kind: dict[str, Any] = {"pool_pre_ping": True}
+    kind: dict[str, Any] = {}
     if purpose == "tiles":
         options |= _TILES
         kind = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
@@ -273,8 +273,7 @@ def _reading_engine(url: str, purpose: Purpose) -> sqlalchemy.Engine:
             **_WHEN_UNREACHABLE,
         },
     )
-    if purpose == "tiles":
-        sqlalchemy.event.listen(engine, "checkout", _replace_ended)
+    sqlalchemy.event.listen(engine, "checkout", _replace_ended)
     return engine
 
 

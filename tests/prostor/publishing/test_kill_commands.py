@@ -51,6 +51,7 @@ def test_publishing_and_rolling_back_are_killed(town: Town, program: Warm, onloo
         assert told == pointed
 
 
+@pytest.mark.slow
 def test_withdrawing_is_killed(town: Town, program: Warm, onlooker: Onlooker) -> None:
     """The layer is served as before or answers 410; withdrawn once more, nothing of it is left."""
     dice = random.Random(5)  # noqa: S311  nothing secret here

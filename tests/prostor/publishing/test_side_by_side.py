@@ -53,6 +53,7 @@ def go_on(running: Running) -> int | None:
     return running.status
 
 
+@pytest.mark.slow
 def test_the_second_of_a_layer_is_told(
     halted: Running, program: Warm, onlooker: Onlooker, before: State
 ) -> None:

@@ -104,6 +104,7 @@ def test_a_restart_costs_only_what_is_not_kept(own_cluster: EmbeddedCluster, own
         check_publishing(service, own_town, template)
 
 
+@pytest.mark.slow
 def test_a_database_that_stands_still(own_cluster: EmbeddedCluster, own_town: Town) -> None:
     """It neither answers nor hangs up: kept tiles go on all the same, and the rest when it moves again."""
     with running(own_town) as service:
