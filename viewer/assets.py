@@ -1,12 +1,10 @@
-"""What `viewer/build.mjs` made: the release, its files, the import map and the modules to preload.
+"""What `viewer/build.mjs` made: the release, its files, and what each page loads at once.
 
 Read once when the pages are set up. This module knows no Flask and no page.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,10 +21,11 @@ BUILT = Path(__file__).parent / "built"
 
 @dataclass(frozen=True)
 class Entry:
-    """A module that starts a page, and the modules it will ask for."""
+    """A module that starts a page, the parts it asks for at once, and the page's style sheet."""
 
     module: str
     preload: tuple[str, ...]
+    sheet: str
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,6 @@ class Assets:
     release: str
     folder: Path
     prefix: str
-    imports: Mapping[str, str]
     entries: Mapping[str, Entry]
     fonts: tuple[str, ...]
     names: frozenset[str]
@@ -44,18 +42,6 @@ class Assets:
     def address(self, name: str) -> str:
         """The address of a file of this release; it may be cached for ever."""
         return f"{self.prefix}/static/{self.release}/{name}"
-
-    @property
-    def import_map(self) -> str:
-        """The import map as it stands in the page, to the letter: its hash is in the CSP."""
-        addresses = {name: self.address(file) for name, file in self.imports.items()}
-        return json.dumps({"imports": addresses}, separators=(",", ":"))
-
-    @property
-    def import_map_hash(self) -> str:
-        """The import map's hash as a CSP source expression (CSP 3, section 2.3.1)."""
-        digest = hashlib.sha256(self.import_map.encode()).digest()
-        return f"'sha256-{base64.b64encode(digest).decode()}'"
 
     def find_file(self, name: str, encodings: str) -> tuple[Path, str | None] | None:
         """The file to send for an Accept-Encoding header, and its Content-Encoding; None when there is none."""
@@ -81,9 +67,9 @@ def read_assets(prefix: str, built: Path = BUILT) -> Assets:
         release=manifest["release"],
         folder=built / manifest["release"],
         prefix=prefix,
-        imports=manifest["imports"],
         entries={
-            name: Entry(entry["module"], tuple(entry["preload"])) for name, entry in manifest["entries"].items()
+            name: Entry(entry["module"], tuple(entry["preload"]), entry["sheet"])
+            for name, entry in manifest["entries"].items()
         },
         fonts=tuple(manifest["fonts"]),
         names=_names(built / manifest["release"]),

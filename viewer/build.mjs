@@ -1,6 +1,6 @@
-// Builds the front end: every ES module and style sheet of ours and of the npm packages is minified on its
-// own into viewer/built/<release>/, and manifest.json beside it tells the pages what to load. Nothing is
-// bundled: the browser follows the imports, helped by modulepreload and an import map.
+// Builds the front end into viewer/built/<release>/, and manifest.json beside it tells the pages what to load.
+// What a page needs at once comes in one module and one style sheet, what it may need later in parts of their own
+// (docs/decisions/0030-one-file-first.md); other style sheets are minified one by one.
 // The release is a hash of everything in it, so its files never change and may be cached for ever.
 
 import { createHash } from 'node:crypto';
@@ -17,25 +17,28 @@ const BUILT = path.join(VIEWER, 'built');
 const PACKAGES = path.join(VIEWER, '..', 'node_modules');
 /** Browsers of the last three years. */
 const TARGET = ['chrome109', 'firefox121', 'safari16'];
+/** Pages with a module js/<name>.js and a sheet css/<name>-page.css. */
 const ENTRIES = ['viewer', 'embed'];
 
-/** Names that our modules import, and the file of the package that answers to each. */
-const MODULES = {
-  leaflet: 'leaflet/dist/leaflet-src.esm.js',
-  '@mapbox/point-geometry': '@mapbox/point-geometry/index.js',
-  '@mapbox/vector-tile': '@mapbox/vector-tile/index.js',
-  pbf: 'pbf/index.js',
-  '@github/combobox-nav': '@github/combobox-nav/dist/index.js',
+/** Packages whose code is passed on. */
+const PASSED_ON = ['leaflet', '@mapbox/point-geometry', '@mapbox/vector-tile', 'pbf', '@github/combobox-nav'];
+/** Leaflet's ES module is not what its package names. */
+const LEAFLET_MODULE = {
+  name: 'leaflet-module',
+  setup: (build) => build.onResolve({ filter: /^leaflet$/ }, () => ({
+    path: path.join(PACKAGES, 'leaflet/dist/leaflet-src.esm.js'),
+  })),
 };
 const FONT = '@fontsource-variable/source-sans-3';
 const FONT_FILES = ['source-sans-3-latin-wght-normal.woff2', 'source-sans-3-latin-ext-wght-normal.woff2'];
 const COMPRESSED = new Set(['.js', '.css', '.svg', '.txt']);
 
+const { bundled, entries } = await bundlePages();
 const files = new Map([
   ...(await readOwnFiles()),
-  ...(await readPackageModules()),
+  ...bundled,
+  // For the stand-alone file of viewer/folium_export.py; no page loads them.
   ['vendor/leaflet.css', await minify(await readPackage('leaflet/dist/leaflet.css'), 'css')],
-  // The classic script, for the stand-alone file of viewer/folium_export.py; no page loads it.
   ['vendor/leaflet-classic.js', await readPackage('leaflet/dist/leaflet.js')],
   ...(await readFonts()),
   ['vendor/LICENCES.txt', await readLicences()],
@@ -43,16 +46,54 @@ const files = new Map([
 files.set('embed/messages.schema.json', await writeSchema());
 const release = hashOf(files);
 await writeRelease(release, files);
-await writeManifest(await describeRelease(release));
+await writeManifest({ release, entries, fonts: FONT_FILES.map((each) => `fonts/${each}`) });
 await removeOtherReleases(release);
 process.stdout.write(`viewer/built/${release}: ${files.size} files, ${kilobytes(files)} kB before compression\n`);
+
+/** Modules and sheets of the pages, by name, and what each page loads at once. */
+async function bundlePages() {
+  const found = new Map();
+  const needed = {};
+  // One by one: parts that two pages share would be many and tiny.
+  for (const page of ENTRIES) {
+    const [module, sheet] = [`js/${page}.js`, `css/${page}-page.css`];
+    const { outputFiles, metafile } = await bundle([module, sheet]);
+    for (const each of outputFiles) found.set(nameBelow(STATIC, each.path), Buffer.from(each.contents));
+    needed[page] = { module, preload: findFirstParts(metafile.outputs, module), sheet };
+  }
+  return { bundled: found, entries: needed };
+}
+
+function bundle(entryPoints) {
+  return esbuild.build({
+    entryPoints, absWorkingDir: STATIC, outdir: '.', outbase: '.',
+    bundle: true, splitting: true, format: 'esm', chunkNames: 'js/part-[hash]',
+    plugins: [LEAFLET_MODULE], external: ['*.woff2', '*.png', '*.svg'],
+    minify: true, target: TARGET, charset: 'utf8', legalComments: 'none',
+    metafile: true, write: false, logLevel: 'warning',
+  });
+}
+
+/** The parts that a module imports at once, and not those it may import() later. */
+function findFirstParts(outputs, name, found = new Set()) {
+  for (const { path: part, kind } of outputs[name].imports) {
+    if (kind !== 'import-statement' || found.has(part)) continue;
+    found.add(part);
+    findFirstParts(outputs, part, found);
+  }
+  return [...found];
+}
+
+function nameBelow(folder, file) {
+  return path.relative(folder, file).split(path.sep).join('/');
+}
 
 async function readOwnFiles() {
   const found = new Map();
   for (const name of await listFiles(STATIC)) {
+    if (name.endsWith('.js')) continue;
     const content = await readFile(path.join(STATIC, name));
-    const kind = path.extname(name).slice(1);
-    found.set(name, kind === 'js' || kind === 'css' ? await minify(content, kind) : content);
+    found.set(name, name.endsWith('.css') ? await minify(content, 'css') : content);
   }
   return found;
 }
@@ -61,14 +102,6 @@ async function readOwnFiles() {
 async function writeSchema() {
   const { buildSchema } = await import('./static/js/base/message-schema.js');
   return Buffer.from(`${JSON.stringify(buildSchema('/embed/messages.schema.json'), null, 1)}\n`);
-}
-
-async function readPackageModules() {
-  const found = new Map();
-  for (const [name, file] of Object.entries(MODULES)) {
-    found.set(vendorPath(name), await minify(await readPackage(file), 'js'));
-  }
-  return found;
 }
 
 async function readFonts() {
@@ -80,7 +113,7 @@ async function readFonts() {
 /** The licences of what we pass on stand beside it, as their authors ask. */
 async function readLicences() {
   const parts = [];
-  for (const name of [...Object.keys(MODULES), FONT]) {
+  for (const name of [...PASSED_ON, FONT]) {
     const file = ['LICENSE', 'LICENSE.txt', 'LICENSE.md'].find((each) => existsSync(path.join(PACKAGES, name, each)));
     if (file) parts.push(`${name}\n\n${(await readPackage(`${name}/${file}`)).toString().trim()}\n`);
   }
@@ -98,40 +131,6 @@ async function minify(content, loader) {
     loader, minify: true, target: TARGET, charset: 'utf8', legalComments: 'none',
   });
   return Buffer.from(result.code.replace(/\n?\/\/# sourceMappingURL=.*\n?$/, ''));
-}
-
-/** What a page needs: the import map, and for each entry its modules in the order of first import. */
-async function describeRelease(name) {
-  const imports = Object.fromEntries(Object.keys(MODULES).map((each) => [each, vendorPath(each)]));
-  const entries = {};
-  for (const entry of ENTRIES) entries[entry] = { module: `js/${entry}.js`, preload: await findImports(entry) };
-  return { release: name, imports, entries, fonts: FONT_FILES.map((each) => `fonts/${each}`) };
-}
-
-async function findImports(entry) {
-  const { metafile } = await esbuild.build({
-    entryPoints: [path.join(STATIC, 'js', `${entry}.js`)],
-    absWorkingDir: STATIC,
-    bundle: true, format: 'esm', packages: 'external', metafile: true, write: false, logLevel: 'silent',
-  });
-  const own = findFirstModules(metafile.inputs, `js/${entry}.js`);
-  const wanted = own.flatMap((name) => metafile.inputs[name].imports.filter((each) => each.external));
-  const packages = new Set(wanted.map((each) => each.path));
-  if (packages.has('@mapbox/vector-tile')) packages.add('@mapbox/point-geometry');
-  return [...own.filter((each) => each !== `js/${entry}.js`), ...[...packages].map(vendorPath)];
-}
-
-/** The modules that an entry imports at once, and not those it may import() later. */
-function findFirstModules(inputs, name, found = new Set()) {
-  found.add(name);
-  for (const { path: used, kind, external } of inputs[name].imports) {
-    if (kind === 'import-statement' && !external && !found.has(used)) findFirstModules(inputs, used, found);
-  }
-  return [...found];
-}
-
-function vendorPath(name) {
-  return `vendor/${name.split('/').at(-1)}.js`;
 }
 
 function hashOf(contents) {

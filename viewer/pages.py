@@ -41,27 +41,7 @@ if TYPE_CHECKING:
     from viewer.embedding import Shared
 
 _REMEMBERED_CONFIGURATIONS = 8
-_STYLES = (
-    "tokens",
-    "base",
-    "masthead",
-    "search",
-    "workspace",
-    "contents",
-    "layer-list",
-    "legend",
-    "answer",
-    "sources",
-    "stage",
-    "sheet",
-    "fields",
-    "selecting",
-    "parcel-table",
-    "printing",
-    "print",
-)
 _PAGE_STYLES = ("tokens", "base", "masthead", "page", "print")
-_EMBED_STYLES = ("tokens", "base", "stage", "embed", "print")
 
 
 @dataclass(frozen=True)
@@ -83,7 +63,6 @@ class Pages:
             "viewer.html",
             language,
             entry="viewer",
-            styles=("vendor/leaflet.css", *_css(_STYLES)),
             configuration=self.configuration(language),
         )
 
@@ -93,7 +72,6 @@ class Pages:
             "embed.html",
             language,
             entry="embed",
-            styles=("vendor/leaflet.css", *_css(_EMBED_STYLES)),
             frame_ancestors=embedding_ancestors(self.portal.embedding_origins),
             configuration={
                 **self.configuration(language),
@@ -143,12 +121,12 @@ class Pages:
         template: str,
         language: str,
         *,
-        styles: Sequence[str],
+        styles: Sequence[str] = (),
         entry: str | None = None,
         frame_ancestors: Sequence[str] = (SELF,),
         **values: Any,
     ) -> Response:
-        """Any page: a template with its style sheets and values, under the security headers of its kind."""
+        """Any page: a template with values, the sheets of its entry and its own, and the headers of its kind."""
         html = render_template(
             template,
             portal=self.portal,
@@ -163,7 +141,6 @@ class Pages:
             **values,
         )
         policy = content_security_policy(
-            script_hashes=(self.assets.import_map_hash,) if entry else (),
             frame_ancestors=frame_ancestors,
             image_origins=base_map_origins(self.portal.base_maps) if entry else (),
         )

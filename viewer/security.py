@@ -20,17 +20,16 @@ PDF_READER_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-in
 
 
 def content_security_policy(
-    *, script_hashes: Sequence[str], frame_ancestors: Sequence[str], image_origins: Sequence[str] = ()
+    *, frame_ancestors: Sequence[str], image_origins: Sequence[str] = ()
 ) -> str:
     """The policy of one page.
 
-    `script_hashes` allow inline import maps, `frame_ancestors` name the origins that may show the page in a
-    frame, and `image_origins` those whose base maps it may draw. `data:` is for swatches and Leaflet's
-    empty image.
+    `frame_ancestors` name the origins that may show the page in a frame, and `image_origins` those whose base
+    maps it may draw. `data:` is for swatches and Leaflet's empty image.
     """
     directives = {
         "default-src": ["'none'"],
-        "script-src": [SELF, *script_hashes],
+        "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:", *image_origins],
         "connect-src": [SELF],

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BUDGET_BYTES = 150_000
-PAGE_SHEETS = ("vendor/leaflet.css", "css/*.css")
 
 
 @pytest.fixture(scope="module")
@@ -33,22 +30,31 @@ def test_missing_build_says_what_to_do(tmp_path: Path) -> None:
 
 def test_everything_named_exists(assets: Assets) -> None:
     """Entries, their preloads, packages and fonts are files of the release, packed for the way."""
-    named = [*assets.imports.values(), *assets.fonts]
+    named = [*assets.fonts]
     for entry in assets.entries.values():
-        named += [entry.module, *entry.preload]
+        named += [entry.module, *entry.preload, entry.sheet]
 
     assert set(assets.entries) == {"viewer", "embed"}
     assert [name for name in named if assets.find_file(name, "") is None] == []
     assert [name for name in named if name.endswith(".js") and assets.find_file(name, "br")[1] != "br"] == []  # type: ignore[index]
 
 
-def test_hash_is_that_of_the_import_map(assets: Assets) -> None:
-    """The hash in the CSP is the SHA-256 of the import map to the letter."""
-    digest = base64.b64encode(hashlib.sha256(assets.import_map.encode()).digest()).decode()
+def test_a_page_asks_for_few_files_at_once(assets: Assets) -> None:
+    """Six connections and no more: script and sheet of a page come together."""
+    files = {name: 2 + len(entry.preload) for name, entry in assets.entries.items()}
 
-    assert assets.import_map_hash == f"'sha256-{digest}'"
-    assert json.loads(assets.import_map)["imports"]["leaflet"] == assets.address("vendor/leaflet.js")
+    assert files["viewer"] <= 12
+    assert files["embed"] <= 5
     assert assets.address("js/viewer.js") == f"/gis/static/{assets.release}/js/viewer.js"
+
+
+def test_what_is_opened_later_comes_later(assets: Assets) -> None:
+    """Each tool has a part of its own, which no page loads at once."""
+    parts = {name for name in assets.names if re.fullmatch(r"js/part-\w+\.js", name)}
+    at_once = {name for entry in assets.entries.values() for name in entry.preload}
+
+    assert at_once < parts
+    assert len(parts - at_once) >= 4
 
 
 @pytest.mark.parametrize("name", ["../manifest.json", "../../routes.py", "js", "nothing.js", ""])
@@ -65,12 +71,9 @@ def test_encodings_are_those_the_browser_takes(assets: Assets) -> None:
 
 
 def test_first_load_is_light(assets: Assets) -> None:
-    """All modules and style sheets of the viewer together stay under 150 kB gzipped."""
+    """Script and style of the viewer that load at once stay under 150 kB gzipped."""
     entry = assets.entries["viewer"]
-    names = [entry.module, *entry.preload]
-    names += [
-        path.relative_to(assets.folder).as_posix() for part in PAGE_SHEETS for path in assets.folder.glob(part)
-    ]
+    names = [entry.module, *entry.preload, entry.sheet]
 
     size = sum((assets.folder / f"{name}.gz").stat().st_size for name in names)
 

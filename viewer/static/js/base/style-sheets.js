@@ -2,9 +2,9 @@
 
 import { element } from './elements.js';
 
-/** Adds sheets of css/ by name, each once; resolves when they are there. */
+/** Adds sheets of css/ by name, each once; resolves when they are there. The build puts this module into js/. */
 export function loadSheets(...names) {
-  return Promise.all(names.map((name) => loadSheet(new URL(`../../css/${name}.css`, import.meta.url).href)));
+  return Promise.all(names.map((name) => loadSheet(new URL(`../css/${name}.css`, import.meta.url).href)));
 }
 
 function loadSheet(address) {
