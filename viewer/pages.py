@@ -126,7 +126,7 @@ class Pages:
         frame_ancestors: Sequence[str] = (SELF,),
         **values: Any,
     ) -> Response:
-        """Any page: a template with values, the sheets of its entry and its own, and the headers of its kind."""
+        """Any page: a template with values, the sheets of its entry and its own, and its kind of headers."""
         html = render_template(
             template,
             portal=self.portal,
