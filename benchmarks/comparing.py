@@ -12,16 +12,12 @@ from __future__ import annotations
 import argparse
 import statistics
 import sys
-import tempfile
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.private_cluster import private_database
 from benchmarks.tiles import import_parcels
-from gis.cluster import EmbeddedCluster
-from gis.database import Database
 from gis.logs import configure_logging
-from gis.provision import provision
 from gis.settings import Settings
 from gis.statements import compose, identifier, read_statement
 from layers.catalogue import Catalogue
@@ -29,7 +25,6 @@ from layers.changes.comparison import count_changes, read_changes
 from layers.changes.statements import Pair, Stored, select_changes, select_found, walk_keys, walk_up_to
 from layers.loading.plan import table_name
 from layers.loading.publish import move_pointer
-from layers.migrations import migrate
 from layers.model import DATA
 
 if TYPE_CHECKING:
@@ -38,6 +33,7 @@ if TYPE_CHECKING:
     import psycopg
     import sqlalchemy as sa
 
+    from gis.database import Database
     from layers.catalogue import PublishedLayer
 
     Connection = psycopg.Connection[tuple[object, ...]]
@@ -53,21 +49,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
     configure_logging(Settings(log_level="warning"))
-    with tempfile.TemporaryDirectory(prefix="prostor-bench-", dir="/tmp") as folder:
-        home = Path(folder)
-        home.chmod(0o755)
-        cluster = EmbeddedCluster(home, durable=False)
-        cluster.start()
-        try:
-            database = Database(provision(cluster))
-            migrate(database)
-            before = import_parcels(database, home, given.parcels)
-            after = publish_changed(database, before)
-            report_counting(database, Pair(Stored.of(before), Stored.of(after)), given.rounds)
-            report_page(database, before, after, given.rounds)
-            database.dispose()
-        finally:
-            cluster.stop()
+    with private_database() as (database, home):
+        before = import_parcels(database, home, given.parcels)
+        after = publish_changed(database, before)
+        report_counting(database, Pair(Stored.of(before), Stored.of(after)), given.rounds)
+        report_page(database, before, after, given.rounds)
 
 
 def publish_changed(database: Database, layer: PublishedLayer) -> PublishedLayer:

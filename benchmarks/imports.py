@@ -15,10 +15,8 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,14 +26,13 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from benchmarks.parcels import CORNER, LOT, side_of, write_parcels
-from gis.cluster import EmbeddedCluster
-from gis.database import Database, DatabaseUrls
-from gis.provision import provision
+from benchmarks.private_cluster import private_database
 from gis.statements import read_statement
-from layers.migrations import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from gis.database import DatabaseUrls
 
 _SAMPLE_SECONDS = 0.05
 _OGR_TABLE = "ogr_parcels"
@@ -70,11 +67,9 @@ def main() -> None:
     parser.add_argument("--parcels", type=int, default=300_000)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory(prefix="prostor-bench-", dir="/tmp") as folder,
-        started(Path(folder)) as urls,
-    ):
-        home = Path(folder)
+    # Durable, as `prostor up` makes it: writing to the disk is part of an import.
+    with private_database(durable=True) as (database, home):
+        urls = database.urls
         source = home / "parcels.gpkg"
         write_parcels(source, given.parcels)
         write_portal(home / "portal", given.parcels, given.rounds)
@@ -86,22 +81,6 @@ def main() -> None:
             runs["prostor"].append(run_prostor(home, urls, number))
             compare(urls, number)
         report(runs, given.parcels)
-
-
-@contextmanager
-def started(home: Path) -> Iterator[DatabaseUrls]:
-    """A private cluster as `prostor up` makes it, with the catalogue in it."""
-    home.chmod(0o755)
-    cluster = EmbeddedCluster(home)
-    cluster.start()
-    try:
-        urls = provision(cluster)
-        database = Database(urls)
-        migrate(database)
-        database.dispose()
-        yield urls
-    finally:
-        cluster.stop()
 
 
 def run_ogr2ogr(source: Path, urls: DatabaseUrls) -> Run:

@@ -14,19 +14,17 @@ import itertools
 import os
 import random
 import sys
-import tempfile
 import threading
 import time
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
 
+from benchmarks.private_cluster import private_cluster
 from benchmarks.serving.processes import Processes, cpu_seconds, free_port
-from gis.cluster import EmbeddedCluster
 from gis.database import Database, plain_url
 from gis.provision import provision
 from gis.settings import Settings
@@ -37,7 +35,9 @@ from prostor.sample import import_missing_layers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
+    from gis.cluster import EmbeddedCluster
     from gis.database import DatabaseUrls
     from layers.catalogue import PublishedLayer
 
@@ -64,16 +64,8 @@ class Measured:
 def main() -> None:
     """Lay out the land, start the service, ask, and print one line for each measurement."""
     given = _read_arguments()
-    with tempfile.TemporaryDirectory(prefix="prostor-bench-", dir="/tmp") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        cluster = EmbeddedCluster(folder / "cluster", durable=False)
-        (folder / "cluster").mkdir(mode=0o755)
-        cluster.start()
-        try:
-            _measure(cluster, folder, given)
-        finally:
-            cluster.stop()
+    with private_cluster() as (cluster, folder):
+        _measure(cluster, folder, given)
 
 
 def _measure(cluster: EmbeddedCluster, folder: Path, given: argparse.Namespace) -> None:

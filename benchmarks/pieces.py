@@ -15,30 +15,25 @@ import math
 import random
 import statistics
 import sys
-import tempfile
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import mapbox_vector_tile
 import numpy as np
 import shapely
 
+from benchmarks.private_cluster import private_database
 from benchmarks.tiles import build_manifest
 from gis import crs
-from gis.cluster import EmbeddedCluster
-from gis.database import Database
 from gis.geometry import transform_geometry
 from gis.logs import configure_logging
 from gis.prepared import Statement, read_rows
-from gis.provision import provision
 from gis.settings import Settings
 from gis.statements import compose, identifier
 from layers.catalogue import Catalogue
 from layers.loading.importing import import_layer
 from layers.loading.pieces import write_pieces
-from layers.migrations import migrate
 from layers.model import DATA
 from layers.portal import Portal
 from layers.targets import pieces_table
@@ -49,7 +44,9 @@ from tiles.vector import find_query_envelope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
+    from gis.database import Database
     from layers.catalogue import PublishedLayer
     from tiles.grid import Grid
 
@@ -78,23 +75,13 @@ def main() -> None:
     parser.add_argument("--tiles", type=int, default=60, help="distinct tiles per zoom, on its edge")
     given = parser.parse_args()
     configure_logging(Settings(log_level="warning"))
-    with tempfile.TemporaryDirectory(prefix="prostor-bench-", dir="/tmp") as folder:
-        home = Path(folder)
-        home.chmod(0o755)
-        cluster = EmbeddedCluster(home, durable=False)
-        cluster.start()
-        try:
-            database = Database(provision(cluster))
-            migrate(database)
-            wood = make_wood(given.vertices)
-            layer = import_wood(database, home, wood)
-            report_size(database, layer, wood)
-            report_making(database, layer)
-            for name in ("WebMercatorQuad", "SI-D96"):
-                measure_grid(database, layer, built_in_grid(name), wood, given.tiles)
-            database.dispose()
-        finally:
-            cluster.stop()
+    with private_database() as (database, home):
+        wood = make_wood(given.vertices)
+        layer = import_wood(database, home, wood)
+        report_size(database, layer, wood)
+        report_making(database, layer)
+        for name in ("WebMercatorQuad", "SI-D96"):
+            measure_grid(database, layer, built_in_grid(name), wood, given.tiles)
 
 
 def make_wood(vertices: int) -> Any:

@@ -26,19 +26,17 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg import sql
 
+from benchmarks.private_cluster import private_database
 from benchmarks.tiles import import_parcels
-from gis.cluster import EmbeddedCluster
 from gis.database import Database, plain_url
 from gis.errors import ProstorError
 from gis.logs import configure_logging
-from gis.provision import provision
 from gis.settings import Settings
 from gis.statements import compose, identifier, read_statement
 from layers.catalogue import Catalogue
 from layers.loading.plan import table_name
 from layers.loading.publish import move_pointer
 from layers.loading.retire import sweep
-from layers.migrations import migrate
 from layers.model import DATA
 
 if TYPE_CHECKING:
@@ -230,27 +228,17 @@ def main() -> None:
     parser.add_argument("--readers", type=int, default=4)
     given = parser.parse_args()
     configure_logging(Settings(log_level="warning"))
-    with tempfile.TemporaryDirectory(prefix="prostor-bench-", dir="/tmp") as folder:
-        home = Path(folder)
-        home.chmod(0o755)
-        cluster = EmbeddedCluster(home, durable=False)
-        cluster.start()
-        try:
-            database = Database(provision(cluster))
-            migrate(database)
-            layer = import_parcels(database, home, given.parcels)
-            keep_rows(database, layer)
-            for long_question in (False, True):
-                report(
-                    long_question,
-                    {
-                        kind.name: measure(kind(database, layer), given.seconds, given.readers, long_question)
-                        for kind in STRATEGIES
-                    },
-                )
-            database.dispose()
-        finally:
-            cluster.stop()
+    with private_database() as (database, home):
+        layer = import_parcels(database, home, given.parcels)
+        keep_rows(database, layer)
+        for long_question in (False, True):
+            report(
+                long_question,
+                {
+                    kind.name: measure(kind(database, layer), given.seconds, given.readers, long_question)
+                    for kind in STRATEGIES
+                },
+            )
 
 
 def keep_rows(database: Database, layer: PublishedLayer) -> None:

@@ -14,12 +14,10 @@ import argparse
 import json
 import random
 import sys
-import tempfile
 import threading
 import time
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -27,8 +25,8 @@ import psycopg
 from psycopg import sql
 
 from benchmarks.parcel_answers import service_environment
+from benchmarks.private_cluster import private_cluster
 from benchmarks.serving.processes import Processes, free_port
-from gis.cluster import EmbeddedCluster
 from gis.database import Database, plain_url
 from gis.provision import provision
 from gis.settings import Settings
@@ -45,7 +43,9 @@ from prostor.sample import import_missing_layers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
+    from gis.cluster import EmbeddedCluster
     from layers.catalogue import PublishedLayer
     from layers.portal import Portal
 
@@ -132,16 +132,8 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=value)
     parser.add_argument("--seconds", type=float, default=4.0, help="for each kind and number of clients")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="prostor-bench-", dir="/tmp") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        (folder / "cluster").mkdir(mode=0o755)
-        cluster = EmbeddedCluster(folder / "cluster", durable=False)
-        cluster.start()
-        try:
-            _measure(cluster, folder, given)
-        finally:
-            cluster.stop()
+    with private_cluster() as (cluster, folder):
+        _measure(cluster, folder, given)
 
 
 def _measure(cluster: EmbeddedCluster, folder: Path, given: argparse.Namespace) -> None:

@@ -14,25 +14,20 @@ import itertools
 import json
 import random
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import mapbox_vector_tile
 from psycopg import sql
 
+from benchmarks.private_cluster import private_database
 from gis import crs
-from gis.cluster import EmbeddedCluster
-from gis.database import Database
-from gis.provision import provision
 from gis.statements import compose, identifier
 from layers.catalogue import Catalogue
 from layers.loading.importing import import_layer
 from layers.manifest import Manifest, parse_manifest
-from layers.migrations import migrate
 from layers.portal import Portal
 from tiles.grid import built_in_grid
 from tiles.source import TileSource
@@ -40,7 +35,9 @@ from tiles.vector import LayerQuery, find_query_envelope, read_tiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
+    from gis.database import Database
     from layers.catalogue import PublishedLayer
     from tiles.grid import Grid
 
@@ -70,23 +67,13 @@ def main() -> None:
     parser.add_argument("--tiles", type=int, default=60, help="distinct tiles per zoom")
     parser.add_argument("--zooms", type=int, nargs="+", default=ZOOMS)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="prostor-bench-", dir="/tmp") as folder:
-        home = Path(folder)
-        home.chmod(0o755)
-        cluster = EmbeddedCluster(home, durable=False)
-        cluster.start()
-        try:
-            database = Database(provision(cluster))
-            migrate(database)
-            grid = built_in_grid("WebMercatorQuad")
-            layer = import_parcels(database, home, given.parcels)
-            for zoom, clients in itertools.product(given.zooms, given.clients):
-                source = TileSource(layer, grid, zoom, ground_resolution(grid, zoom))
-                places = choose_tiles(source, given.tiles)
-                report(zoom, clients, measure_zoom(database, source, clients, places))
-            database.dispose()
-        finally:
-            cluster.stop()
+    with private_database() as (database, home):
+        grid = built_in_grid("WebMercatorQuad")
+        layer = import_parcels(database, home, given.parcels)
+        for zoom, clients in itertools.product(given.zooms, given.clients):
+            source = TileSource(layer, grid, zoom, ground_resolution(grid, zoom))
+            places = choose_tiles(source, given.tiles)
+            report(zoom, clients, measure_zoom(database, source, clients, places))
 
 
 def ground_resolution(grid: Grid, zoom: int) -> float:

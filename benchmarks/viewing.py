@@ -15,29 +15,30 @@ import math
 import shutil
 import subprocess
 import sys
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
 from benchmarks.parcels import CORNER, LOT, side_of, write_parcels
+from benchmarks.private_cluster import private_cluster
 from benchmarks.serving.geopackages import write_lines
 from benchmarks.serving.portal import PARCELS, UTILITIES, write_portal
 from benchmarks.serving.processes import Processes, free_port
 from benchmarks.serving.stage import Stage
-from gis.cluster import EmbeddedCluster
 from gis.database import Database
 from gis.provision import provision
 from layers.migrations import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from playwright.sync_api import Browser, CDPSession, Page
+
+    from gis.cluster import EmbeddedCluster
 
 _PROGRAM = "from prostor.commands import main; main()"
 _SIZE = {"width": 1280, "height": 800}
@@ -146,12 +147,7 @@ def _measure_pans(browser: Browser, view: str, pans: int) -> None:
 
 @contextmanager
 def _serving(given: argparse.Namespace) -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="prostor-bench-", dir="/tmp") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        (folder / "cluster").mkdir(mode=0o755)
-        cluster = EmbeddedCluster(folder / "cluster", durable=False)
-        cluster.start()
+    with private_cluster() as (cluster, folder):
         processes = Processes(folder, "prostor")
         try:
             stage = _import_all(cluster, folder, given)
@@ -162,7 +158,6 @@ def _serving(given: argparse.Namespace) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             processes.stop()
-            cluster.stop()
 
 
 def _import_all(cluster: EmbeddedCluster, folder: Path, given: argparse.Namespace) -> Stage:
