@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from gis.cluster import EmbeddedCluster
 from gis.database import DatabaseUrls
 from gis.settings import Settings
 from prostor.app import DATABASE, create_app
@@ -46,6 +50,18 @@ def clerk_portal(tmp_path: Path, database_urls: DatabaseUrls, monkeypatch: pytes
     ):
         monkeypatch.setenv(f"PROSTOR_{name}", str(value))
     return tmp_path
+
+
+@pytest.fixture
+def own_cluster() -> Iterator[EmbeddedCluster]:
+    """A cluster that a test may break."""
+    home = Path(tempfile.mkdtemp(prefix=f"prostor-test-{os.getpid()}-", dir="/tmp"))
+    home.chmod(0o755)
+    cluster = EmbeddedCluster(home, durable=False)
+    cluster.start()
+    yield cluster
+    cluster.stop()
+    shutil.rmtree(home)
 
 
 @pytest.fixture

@@ -6,15 +6,13 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from typer.testing import CliRunner
 
 from gis.errors import ProstorError
-from prostor.commands.layer import app
+from tests.prostor.trees import publish_trees, run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from click.testing import Result
 
 pytestmark = pytest.mark.database
 
@@ -22,22 +20,7 @@ pytestmark = pytest.mark.database
 @pytest.fixture
 def folder(clerk_portal: Path) -> Path:
     """A portal with one published layer of trees, and the settings pointing at it."""
-    rows = [f"{number};Lipa {number};{501000 + number};135000" for number in range(40)]
-    (clerk_portal / "drevesa.csv").write_text("\n".join(["ID;VRSTA;E;N", *rows]))
-    draft = clerk_portal / "layers" / "drevesa.toml"
-    run("inspect", clerk_portal / "drevesa.csv", "--write-manifest", draft)
-    text = draft.read_text().replace('file = "drevesa.csv"', 'file = "../drevesa.csv"')
-    draft.write_text(text + '\n[search]\ntext = "{vrsta}"\n' if "[search]" not in text else text)
-    assert run("import", "drevesa").exit_code == 0
-    return clerk_portal
-
-
-def run(*words: str | Path) -> Result:
-    """What a command answers; a refusal is raised as the command line would show it."""
-    result = CliRunner().invoke(app, [str(word) for word in words])
-    if isinstance(result.exception, ProstorError):
-        raise result.exception
-    return result
+    return publish_trees(clerk_portal)
 
 
 def test_a_layer_becomes_a_file(folder: Path) -> None:

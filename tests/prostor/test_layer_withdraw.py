@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from typer.testing import CliRunner
 
 from gis.errors import ProstorError
 from gis.settings import Settings
 from prostor.app import DATABASE, create_app
-from prostor.commands.layer import app
+from tests.prostor.trees import publish_trees, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from click.testing import Result
     from flask.testing import FlaskClient
 
     from gis.database import DatabaseUrls
@@ -27,14 +25,7 @@ pytestmark = pytest.mark.database
 @pytest.fixture
 def folder(clerk_portal: Path) -> Path:
     """A portal with one published layer of trees, and the settings pointing at it."""
-    rows = [f"{number};Lipa {number};{501000 + number};135000" for number in range(40)]
-    (clerk_portal / "drevesa.csv").write_text("\n".join(["ID;VRSTA;E;N", *rows]))
-    draft = clerk_portal / "layers" / "drevesa.toml"
-    run("inspect", clerk_portal / "drevesa.csv", "--write-manifest", draft)
-    text = draft.read_text().replace('file = "drevesa.csv"', 'file = "../drevesa.csv"')
-    draft.write_text(text + '\n[search]\ntext = "{vrsta}"\n' if "[search]" not in text else text)
-    assert run("import", "drevesa").exit_code == 0
-    return clerk_portal
+    return publish_trees(clerk_portal)
 
 
 @pytest.fixture
@@ -49,14 +40,6 @@ def worker(database_urls: DatabaseUrls) -> Iterator[Callable[[], FlaskClient]]:
     yield make
     for each in made:
         each.extensions[DATABASE].dispose()
-
-
-def run(*words: str | Path) -> Result:
-    """What a command answers; a refusal is raised as the command line would show it."""
-    result = CliRunner().invoke(app, [str(word) for word in words])
-    if isinstance(result.exception, ProstorError):
-        raise result.exception
-    return result
 
 
 def statuses(client: FlaskClient, token: str) -> dict[str, int]:

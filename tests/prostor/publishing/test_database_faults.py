@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +14,6 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from gis import database as connections
-from gis.cluster import EmbeddedCluster
 from gis.database import Database
 from gis.errors import UnavailableError
 from gis.provision import provision
@@ -28,7 +24,9 @@ from tests.prostor.publishing.town import at_step, import_here, make_town
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
+    from gis.cluster import EmbeddedCluster
     from tests.prostor.publishing.looking import Onlooker, State
     from tests.prostor.publishing.town import Town
 
@@ -46,18 +44,6 @@ def before(onlooker: Onlooker) -> State:
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Writers wait for locks a moment instead of twenty seconds."""
     monkeypatch.setitem(connections._WRITING, "lock_timeout", "300ms")
-
-
-@pytest.fixture
-def own_cluster() -> Iterator[EmbeddedCluster]:
-    """A cluster that a test may break."""
-    home = Path(tempfile.mkdtemp(prefix=f"prostor-test-{os.getpid()}-", dir="/tmp"))
-    home.chmod(0o755)
-    cluster = EmbeddedCluster(home, durable=False)
-    cluster.start()
-    yield cluster
-    cluster.stop()
-    shutil.rmtree(home)
 
 
 @pytest.fixture

@@ -5,20 +5,16 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import shutil
 import signal
-import tempfile
 import threading
 import time
 from collections import Counter
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from gis.cluster import EmbeddedCluster
 from gis.cluster_processes import find_members
 from gis.database import Database
 from gis.provision import provision
@@ -31,6 +27,9 @@ from tests.prostor.serving.running import Answer, Service, editions_in, running,
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from gis.cluster import EmbeddedCluster
 
 pytestmark = pytest.mark.database
 
@@ -58,18 +57,6 @@ class Report:
                 self.failures.append(f"{kind} {path}: {answer.status} {answer.body[:200]!r}")
             elif "retry-after" not in answer.headers or json.loads(answer.body)["status"] != 503:
                 self.failures.append(f"{kind} {path}: 503 without saying when to come again")
-
-
-@pytest.fixture
-def own_cluster() -> Iterator[EmbeddedCluster]:
-    """A cluster that a test may break."""
-    home = Path(tempfile.mkdtemp(prefix=f"prostor-test-{os.getpid()}-", dir="/tmp"))
-    home.chmod(0o755)
-    cluster = EmbeddedCluster(home, durable=False)
-    cluster.start()
-    yield cluster
-    cluster.stop()
-    shutil.rmtree(home)
 
 
 @pytest.fixture

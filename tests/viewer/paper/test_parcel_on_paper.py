@@ -8,7 +8,7 @@ import re
 import subprocess
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pikepdf
@@ -17,6 +17,7 @@ from PIL import Image
 
 from gis.errors import UnavailableError
 from layers.answer.document import write_canonical
+from tests.viewer.tagged_pdf import find_elements
 from viewer.assets import read_assets
 from viewer.paper.order import CODE
 
@@ -27,24 +28,6 @@ if TYPE_CHECKING:
 
 DOTS_PER_INCH = 400
 HIGHLIGHT, STROKE_MM = (0xB3, 0x13, 0x4F), 3 * 25.4 / 96
-
-
-def find_elements(document: pikepdf.Pdf) -> list[Any]:
-    """Every structure element, in the order in which it is read."""
-    found: list[Any] = []
-
-    def walk(element: Any) -> None:
-        if not isinstance(element, pikepdf.Dictionary) or "/S" not in element:
-            return
-        found.append(element)
-        children = element.get("/K", [])
-        for each in children if isinstance(children, pikepdf.Array) else [children]:
-            walk(each)
-
-    roots = document.Root.StructTreeRoot.K
-    for each in roots if isinstance(roots, pikepdf.Array) else [roots]:
-        walk(each)
-    return found
 
 
 def measure_highlight(pdf: Path, page: int) -> tuple[float, float]:

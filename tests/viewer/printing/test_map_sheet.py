@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from tests.viewer.printing.conftest import ROOT, box
+from tests.viewer.tagged_pdf import find_elements
 from viewer.printing.layout import find_layout
 
 if TYPE_CHECKING:
@@ -172,21 +173,3 @@ def test_a_code_only_where_there_is_an_address(
 def read_from(*command: str | Path) -> str:
     """What one of poppler's programs says."""
     return subprocess.run([*map(str, command)], capture_output=True, text=True, check=True).stdout
-
-
-def find_elements(document: pikepdf.Pdf) -> list[Any]:
-    """Every structure element, in the order in which it is read."""
-    found: list[Any] = []
-
-    def walk(element: Any) -> None:
-        if not isinstance(element, pikepdf.Dictionary) or "/S" not in element:
-            return
-        found.append(element)
-        children = element.get("/K", [])
-        for each in children if isinstance(children, pikepdf.Array) else [children]:
-            walk(each)
-
-    roots = document.Root.StructTreeRoot.K
-    for each in roots if isinstance(roots, pikepdf.Array) else [roots]:
-        walk(each)
-    return found
