@@ -17,9 +17,9 @@ from layers.offered_crs import CRS84, offered_crs
 from layers.parcels import MAX_PARCELS
 from layers.public_quality import MOST_REPAIRS
 from layers.queryables import describe_column
-from layers.search import DEFAULT_LIMIT as SEARCH_LIMIT
-from layers.search import MAX_LENGTH
-from layers.search import MAX_LIMIT as MAX_SEARCH_LIMIT
+from layers.searching.search import DEFAULT_LIMIT as SEARCH_LIMIT
+from layers.searching.search import MAX_LENGTH
+from layers.searching.search import MAX_LIMIT as MAX_SEARCH_LIMIT
 from layers.selecting.asked import MAX_DISTANCE_M, MIN_DISTANCE_M
 from layers.selecting.drawn import MAX_CORNERS
 from layers.selecting.lists import MAX_LIST_LENGTH

@@ -1,6 +1,6 @@
 """Statements that find parcels exactly: by key, number, EID or place; running them is `parcels`.
 
-Looking for what begins like a text is `search_statements`.
+Looking for what begins like a text is `searching.statements`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from layers.offered_crs import CRS84
 from layers.query import GEOJSON, bound_geometry, geojson_text
-from layers.search_statements import has_word_like, natural_order
+from layers.searching.statements import has_word_like, natural_order
 from layers.table import FID, GEOMETRY, KEY, SEARCH, TITLE, data_table
 
 if TYPE_CHECKING:

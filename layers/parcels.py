@@ -13,15 +13,15 @@ from urllib.parse import quote
 
 from gis.errors import GoneError, NotFoundError, RequestError
 from layers import parcel_statements as statements
-from layers import search_statements
-from layers.cadastral_municipalities import CadastralMunicipalities
 from layers.features import reading_version
 from layers.folding import fold
 from layers.parcel_columns import find_parcel_columns
 from layers.parcel_numbers import parse_readings
-from layers.search import MAX_LENGTH, MAX_WORDS
+from layers.searching import statements as search_statements
+from layers.searching.cadastral_municipalities import CadastralMunicipalities
+from layers.searching.search import MAX_LENGTH, MAX_WORDS
+from layers.searching.typed_coordinates import find_typed_position
 from layers.table import FID, KEY, TITLE
-from layers.typed_coordinates import find_typed_position
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -19,9 +19,7 @@ SELF = "'self'"
 PDF_READER_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
-def content_security_policy(
-    *, frame_ancestors: Sequence[str], image_origins: Sequence[str] = ()
-) -> str:
+def content_security_policy(*, frame_ancestors: Sequence[str], image_origins: Sequence[str] = ()) -> str:
     """The policy of one page.
 
     `frame_ancestors` name the origins that may show the page in a frame, and `image_origins` those whose base

@@ -10,7 +10,7 @@ from layers.identify import identify, parse_tolerance
 from layers.known_layers import KnownLayers, choose_layers
 from layers.positions import parse_position
 from layers.routes.answers import PERSONAL, Door, given_parameters, send_json
-from layers.search import DEFAULT_LIMIT, MAX_LIMIT, Search, parse_question
+from layers.searching.search import DEFAULT_LIMIT, MAX_LIMIT, Search, parse_question
 
 if TYPE_CHECKING:
     from flask import Blueprint, Response

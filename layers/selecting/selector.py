@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from layers import parcel_statements as statements
-from layers.cadastral_municipalities import CadastralMunicipalities
 from layers.features import reading_version
 from layers.parcels import build_found, natural_key
 from layers.query import GEOJSON
+from layers.searching.cadastral_municipalities import CadastralMunicipalities
 from layers.selecting import judging
 from layers.selecting.names import MAX_SELECTED
 from layers.selecting.resolving import ListResolver

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from layers.typed_addresses import TypedAddress, distance, nearest, parse_addresses
+from layers.searching.typed_addresses import TypedAddress, distance, nearest, parse_addresses
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from gis import crs
 from layers.portal import Portal
-from layers.typed_coordinates import find_typed_place, find_typed_position, looks_like_coordinates
+from layers.searching.typed_coordinates import find_typed_place, find_typed_position, looks_like_coordinates
 
 PORTAL = Portal.model_validate(
     {

@@ -15,7 +15,7 @@ from sqlalchemy.sql.expression import ClauseElement, Executable
 
 from gis.envelope import Envelope
 from gis.errors import UnavailableError
-from layers import query, search_statements
+from layers import query
 from layers.catalogue import Catalogue, PublishedLayer
 from layers.features import ByteStream, PageLinks, PageQuestion, open_page
 from layers.filters import ItemsRequest, parse_items_request
@@ -23,6 +23,7 @@ from layers.identify import select_at
 from layers.offered_crs import CRS84
 from layers.parcel_columns import ParcelColumns, find_parcel_columns
 from layers.positions import find_position
+from layers.searching import statements as search_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

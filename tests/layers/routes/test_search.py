@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from layers.loading.retire import drop_table
-from layers.search_statements import natural_order
+from layers.searching.statements import natural_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable

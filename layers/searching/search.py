@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gis.errors import GoneError, RequestError
-from layers import search_statements as statements
-from layers.address_search import AddressSearch
-from layers.cadastral_municipalities import CadastralMunicipalities
 from layers.features import reading_version
 from layers.folding import fold
 from layers.identify import PATIENCE_SECONDS, check_time
 from layers.parcel_columns import find_parcel_columns
 from layers.parcel_numbers import parse_readings
-from layers.search_results import describe_feature, describe_street, group_coordinates, group_streets
+from layers.searching import statements
+from layers.searching.address_search import AddressSearch
+from layers.searching.cadastral_municipalities import CadastralMunicipalities
+from layers.searching.results import describe_feature, describe_street, group_coordinates, group_streets
+from layers.searching.typed_addresses import nearest
+from layers.searching.typed_coordinates import find_typed_place, looks_like_coordinates
 from layers.table import FID, SEARCH, TITLE
-from layers.typed_addresses import nearest
-from layers.typed_coordinates import find_typed_place, looks_like_coordinates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from gis.database import Database
-    from layers.address_search import FoundAddresses
     from layers.catalogue import PublishedLayer
     from layers.parcel_columns import ParcelColumns
     from layers.parcel_numbers import Reading
     from layers.portal import Portal
+    from layers.searching.address_search import FoundAddresses
 
     _Find = Callable[["PublishedLayer", "Question"], list["Json"]]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from layers import search_statements as statements
 from layers.features import reading_version
 from layers.folding import fold
+from layers.searching import statements
 
 if TYPE_CHECKING:
     from gis.database import Database

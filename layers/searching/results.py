@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from layers import search_statements as statements
 from layers.positions import find_position, read_bounds, read_box
+from layers.searching import statements
 from layers.table import FID, KEY, TITLE
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from layers.catalogue import PublishedLayer
     from layers.positions import Position
-    from layers.typed_coordinates import TypedPlace
+    from layers.searching.typed_coordinates import TypedPlace
 
 Json = dict[str, Any]
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from layers import address_statements as statements
 from layers.features import reading_version
+from layers.searching import address_statements as statements
+from layers.searching.typed_addresses import TypedAddress, nearest, parse_addresses
 from layers.table import SEARCH
-from layers.typed_addresses import TypedAddress, nearest, parse_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

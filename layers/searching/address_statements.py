@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from layers.model import DATA
-from layers.search_statements import escape_like, has_word_like, select_results
+from layers.searching.statements import escape_like, has_word_like, select_results
 from layers.table import SEARCH, data_table
 from layers.targets import names_table, words_table
 
