@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import structlog
+from hypothesis import settings
 from psycopg import sql
 
 from gis.cluster import EmbeddedCluster
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from gis.database import DatabaseUrls
+
+# The same examples every time, and no clock: `pytest --hypothesis-profile=default` looks for new ones.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.load_profile("steady")
 
 _TEMPLATE = "prostor_template"
 _HOMES = Path("/tmp")  # noqa: S108 - a socket path is short, and pytest's own folders are long
