@@ -6,6 +6,7 @@ Small pages are read whole and the connection given back at once: a slow client 
 
 from __future__ import annotations
 
+import sys
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from sqlalchemy import exc as sa
 
 from gis.errors import GoneError, NotFoundError
 from layers import query
+from layers.filters import ItemsRequest
 from layers.links import GEOJSON_TYPE, build_link
 from layers.paging import Place, write_next
 from layers.representations import FeatureRow, PageEnd, time_stamp, write_collection, write_feature
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
     from gis.database import Database, Purpose
     from layers.catalogue import PublishedLayer
-    from layers.filters import ItemsRequest
     from layers.links import Link
     from layers.offered_crs import OfferedCrs
 
@@ -113,6 +114,16 @@ def open_page(database: Database, question: PageQuestion, links: PageLinks) -> b
     return b"".join(stream)
 
 
+def open_whole(database: Database, layer: PublishedLayer, crs: OfferedCrs, links: Sequence[Link]) -> ByteStream:
+    """Every feature of a version as one FeatureCollection. Raises GoneError, UnavailableError.
+
+    It is read in pages and the connection given back after each, so that a slow client holds none. When the
+    version is dropped or the database goes away meanwhile, the stream ends with the error, and so without the
+    end that a reader of JSON waits for: never a half that looks whole.
+    """
+    return ByteStream(_write_whole(database, layer, crs, links))
+
+
 def read_item(
     database: Database, layer: PublishedLayer, key: str, crs: OfferedCrs, links: Sequence[Link]
 ) -> bytes:
@@ -169,6 +180,40 @@ def _write_page(database: Database, question: PageQuestion, links: PageLinks) ->
                 budget_bytes=WHOLE_PAGE_BYTES if question.is_small else None,
                 finish=finish,
             )
+
+
+def _write_whole(
+    database: Database, layer: PublishedLayer, crs: OfferedCrs, links: Sequence[Link]
+) -> Generator[bytes]:
+    asked = ItemsRequest(crs=crs, limit=WHOLE_PAGE_LIMIT, columns=tuple(layer.manifest.columns))
+
+    def finish(end: PageEnd) -> Mapping[str, object]:
+        return {"numberReturned": end.returned, "timeStamp": time_stamp(), "links": links}
+
+    with closing(_walk(database, layer, asked)) as rows:
+        yield from write_collection(rows, limit=sys.maxsize, budget_bytes=None, finish=finish)
+
+
+def _walk(database: Database, layer: PublishedLayer, asked: ItemsRequest) -> Generator[FeatureRow, None, None]:
+    after_fid, more = None, True
+    while more:
+        question = PageQuestion(layer, asked, {}, after_fid)
+        with reading_version(database, "api") as connection, closing(_read_rows(connection, question)) as found:
+            rows, more = _take_some(found)
+        yield from rows
+        after_fid = rows[-1].fid if rows else None
+
+
+def _take_some(found: Iterator[FeatureRow]) -> tuple[list[FeatureRow], bool]:
+    """As many rows as are held in memory at once, and whether more may follow."""
+    rows: list[FeatureRow] = []
+    size = 0
+    for row in found:
+        rows.append(row)
+        size += len(row.geojson or "")
+        if len(rows) == WHOLE_PAGE_LIMIT or size > WHOLE_PAGE_BYTES:
+            return rows, True
+    return rows, False
 
 
 def _count(connection: sqlalchemy.Connection, question: PageQuestion) -> int | None:

@@ -102,6 +102,9 @@ def _collection_paths(layer: PublishedLayer) -> Mapping[str, Json]:
     here = f"/ogc/collections/{layer.id}"
     texts = [_format("json"), _lang()]
     return {
+        f"/layers/{layer.id}/data.geojson": _get(
+            f"data.{layer.id}", f"{title}: all", [_crs("crs", layer), _version(layer)], media_type=GEOJSON_TYPE
+        ),
         f"{here}/items": _get(
             f"items.{layer.id}", f"{title}: features", _items_parameters(layer), media_type=GEOJSON_TYPE
         ),

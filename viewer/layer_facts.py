@@ -151,8 +151,8 @@ def _changes_address(
 
 def _data_address(layer_id: str, token: str | None, prefix: str) -> str:
     """Features of the version with this token; without one those of the published version."""
-    items = f"{prefix}/ogc/collections/{quote(layer_id)}/items?limit=1000"
-    return items if token is None else f"{items}&version={quote(token)}"
+    data = f"{prefix}/layers/{quote(layer_id)}/data.geojson"
+    return data if token is None else f"{data}?version={quote(token)}"
 
 
 def _code_list(column: Column, phrases: Phrases) -> tuple[tuple[str, str], ...]:

@@ -206,7 +206,7 @@ class LayerPages:
         prefix, layer_id = self._pages.prefix, quote(layer.id)
         collection = f"{prefix}/ogc/collections/{layer_id}"
         return (
-            Link(phrases.say("about.download_items"), f"{collection}/items?limit=1000"),
+            Link(phrases.say("about.download_items"), f"{prefix}/layers/{layer_id}/data.geojson"),
             Link(phrases.say("about.download_collection"), collection),
             *(
                 Link(phrases.say("about.download_tiles", grid=grid), f"{prefix}/tiles/{layer_id}/{grid}.json")

@@ -1,4 +1,4 @@
-"""Routes that give features as GeoJSON: a page of items, and one item."""
+"""Routes that give features as GeoJSON: a page of items, one item, and a whole layer as a file."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from flask import Response, request
 
 from gis.errors import GoneError, NotFoundError, RequestError
-from layers.features import PageLinks, PageQuestion, open_page, read_item
+from layers.features import PageLinks, PageQuestion, open_page, open_whole, read_item
 from layers.filters import FORMATS, ITEMS_PARAMETERS, check_format, parse_items_request, parse_version
-from layers.links import GEOJSON_TYPE
+from layers.links import GEOJSON_TYPE, JSON_TYPE, build_link, with_query
 from layers.offered_crs import CRS84, OfferedCrs, offered_crs, parse_offered_crs
 from layers.ogc import item_links, next_href, page_links
 from layers.paging import find_token, parse_next
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from layers.catalogue import Catalogue, PublishedLayer
 
 _ITEM_PARAMETERS = ("crs", "f", "version")
+_WHOLE_PARAMETERS = ("crs", "version")
 
 
 def add_features(blueprint: Blueprint, door: Door) -> None:
@@ -33,6 +34,10 @@ def add_features(blueprint: Blueprint, door: Door) -> None:
     @blueprint.get("/ogc/collections/<layer_id>/items/<path:key>", merge_slashes=False)
     def show_item(layer_id: str, key: str) -> Response:
         return _answer_item(door, layer_id, key)
+
+    @blueprint.get("/layers/<layer_id>/data.geojson")
+    def download(layer_id: str) -> Response:
+        return _answer_whole(door, layer_id)
 
 
 def _answer_page(door: Door, layer_id: str) -> Response:
@@ -102,6 +107,25 @@ def _answer_item(door: Door, layer_id: str, key: str) -> Response:
         return _with_crs(unchanged, crs)
     body = read_item(door.database, layer, key, crs, item_links(root, layer_id, key, given))
     return _with_crs(with_validators(Response(body, mimetype=GEOJSON_TYPE), etag), crs)
+
+
+def _answer_whole(door: Door, layer_id: str) -> Response:
+    given = given_parameters(_WHOLE_PARAMETERS)
+    layer = _find_asked(door.catalogue, layer_id)
+    crs = parse_offered_crs("crs", given["crs"], offered_crs(layer.srid)) if "crs" in given else CRS84
+    etag = build_etag("whole", layer.token, layer.version_id, sorted(given.items()), door.root)
+    unchanged = not_modified(etag)
+    if unchanged is not None:
+        return _with_crs(unchanged, crs)
+    here = f"{door.root}/layers/{layer_id}"
+    links = [
+        build_link("self", with_query(f"{here}/data.geojson", given.items()), GEOJSON_TYPE),
+        build_link("up", here, JSON_TYPE, "The layer and its versions"),
+    ]
+    response = Response(open_whole(door.database, layer, crs, links), mimetype=GEOJSON_TYPE)
+    name = f"{layer_id}-{layer.state_date.isoformat()}.geojson"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return _with_crs(with_validators(response, etag), crs)
 
 
 def _with_crs(response: Response, crs: OfferedCrs) -> Response:

@@ -199,7 +199,8 @@ def test_versions_stand_with_their_data(trees: FlaskClient) -> None:
     older = next(each["token"] for each in data["versions"] if each["number"] == 1)
 
     assert page.index("objavljena</span>") < page.index("prejšnja</span>")
-    assert f"/ogc/collections/trees/items?limit=1000&amp;version={older}" in page
+    assert f'href="/layers/trees/data.geojson?version={older}"' in page
+    assert 'href="/layers/trees/data.geojson"' in page
     assert "Drevesa &lt;ob&gt; cestah." in page
 
 
