@@ -85,7 +85,7 @@ class _BarListener:
             description=f"{self._name}: {_STEPS.get(step.step, step.step)}",
             completed=step.done,
             total=step.total,
-            rate=_rate(step, self._began),
+            rate=_rate(step, time.monotonic() - self._began),
         )
 
 
@@ -104,7 +104,8 @@ class _LineListener:
             say(f"{self._name}: {_STEPS.get(step.step, step.step)}")
         elif now - self._said >= _SECONDS_BETWEEN_LINES:
             self._said = now
-            far = _far(step) + _rate(step, self._began) + _remaining(step, self._began)
+            taken = now - self._began
+            far = _far(step) + _rate(step, taken) + _remaining(step, taken)
             say(f"{self._name}: {_STEPS.get(step.step, step.step)}, {far}")
 
 
@@ -113,16 +114,14 @@ def _far(step: Step) -> str:
     return f"{_amount(step, step.done)}{of_total}"
 
 
-def _rate(step: Step, began: float) -> str:
+def _rate(step: Step, seconds: float) -> str:
     """Rows or megabytes per second; indexes are too different from each other for a rate."""
-    seconds = time.monotonic() - began
     if step.step not in _UNITS or seconds < 1 or not step.done:
         return ""
     return f" {_amount(step, round(step.done / seconds))}{_UNITS[step.step]}"
 
 
-def _remaining(step: Step, began: float) -> str:
-    seconds = time.monotonic() - began
+def _remaining(step: Step, seconds: float) -> str:
     if not step.total or not step.done or seconds < 1:
         return ""
     return f", about {max(1, round(seconds * (step.total - step.done) / step.done))} s left"

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+# Parts of the built script; what a page needs at once has come when it is ready.
+SCRIPT_PARTS = "**/js/part-*.js"
 
 
 @dataclass
@@ -29,6 +31,10 @@ class Watch:
     def tiles(self) -> int:
         """How many tiles were asked for."""
         return sum(url.endswith(".mvt") for url in self.requests)
+
+    def script_parts(self) -> int:
+        """How many parts of the script were asked for."""
+        return sum("/js/part-" in url for url in self.requests)
 
     def _hear(self, message: ConsoleMessage) -> None:
         caused_by_looking = "willReadFrequently" in message.text

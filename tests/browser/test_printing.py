@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 
 from tests.browser.accessibility import faults
-from tests.browser.looking import PHONE, wait_for_tiles
+from tests.browser.looking import PHONE, SCRIPT_PARTS, wait_for_tiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,7 +148,7 @@ def test_axe_finds_nothing_in_the_panel(
 def test_a_panel_that_does_not_come_says_so(open_page: Callable[..., Page], watch: Watch) -> None:
     """With a way to try again, which works when the network is back."""
     page = open_page(VIEW)
-    page.route("**/controls/printing/panel.js", lambda route: route.abort())
+    page.route(SCRIPT_PARTS, lambda route: route.abort())
 
     page.click(BUTTON)
     page.wait_for_selector("#printing .answer__problem")
