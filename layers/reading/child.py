@@ -1,8 +1,8 @@
-"""The reading child process: `python -m layers.reading.child <process number of its parent>`.
+"""What the reading child process does, from its start to its end.
 
 It takes one job on standard input, limits itself and shuts itself in before any library of a file format is
-loaded, speaks progress on standard output, and answers in `answer.json` of the staging folder. It is started by
-`layers.reading.sandbox`, never by hand.
+loaded, speaks progress on standard output, and answers in `answer.json` of the staging folder. It is forked by
+`layers.reading.forkserver`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from pydantic import TypeAdapter
 
 from gis.errors import ProstorError
 from layers.reading.barriers import reaches_network, shut_in
-from layers.reading.forks import end_with_parent
 from layers.reading.job import ImportJob, InspectJob, Job, Limits
 from layers.reading.report import Inspection, Progress, Reading, Refusal
 from layers.reading.staging import NO_ROOM
@@ -37,7 +36,6 @@ _MOST_FORKS = 3
 def main() -> int:
     """Read the job from standard input and do it. The status this process ends with."""
     _keep_channel()
-    _die_with(int(sys.argv[1]))
     return answer_job(TypeAdapter[Job](Job).validate_json(sys.stdin.buffer.read()))
 
 
@@ -136,17 +134,3 @@ def _limit(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
     resource.setrlimit(resource.RLIMIT_NOFILE, (limits.open_files, limits.open_files))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _die_with(parent: int) -> None:
-    """End with the parent, also when it ended before this was asked for; in a container it may be process 1."""
-    end_with_parent()
-    if os.getppid() != parent:
-        sys.exit(1)
-
-
-if __name__ == "__main__":
-    status = main()
-    sys.stdout.flush()
-    # Everything is written: taking libraries and memory apart piece by piece would only cost time.
-    os._exit(status)

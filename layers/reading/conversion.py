@@ -24,6 +24,7 @@ from layers.reading.copyfile import CopyFile
 from layers.reading.delimited import open_delimited
 from layers.reading.forks import Forks
 from layers.reading.identity import KeyMaker
+from layers.reading.opening import open_by_gdal
 from layers.reading.persons import PersonWatch
 from layers.reading.position import OutlineWatch, check_stated_crs, check_units
 from layers.reading.repair import check_shapes, count_types, find_slivers, flatten, repair_all
@@ -31,7 +32,6 @@ from layers.reading.report import Counts, Progress, Quality, Reading
 from layers.reading.storing import PlacedRows, store_rows
 from layers.reading.textwatch import TextWatch
 from layers.reading.values import FieldError, parse_all, parse_text
-from layers.reading.vector import open_vector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,7 +68,7 @@ def open_table(job: ImportJob) -> AbstractContextManager[Table]:
     source, path = job.manifest.source, job.folder / job.file
     if source.format == "csv":
         return open_delimited(path, source)
-    return open_vector(path, source.format, layer=source.layer, encoding=source.encoding)
+    return open_by_gdal(path, source.format, layer=source.layer, encoding=source.encoding)
 
 
 class Conversion:

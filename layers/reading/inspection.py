@@ -23,13 +23,14 @@ from layers.reading.encoding import examine_encoding
 from layers.reading.findings import ColumnFindings, KeyFindings, ShapeFindings
 from layers.reading.geopackage import read_feature_tables
 from layers.reading.guessing import guess_coordinates
+from layers.reading.opening import open_by_gdal
 from layers.reading.position import find_crs_faults
 from layers.reading.report import Inspection, LayerFound, Progress
 from layers.reading.shapefile import check_parts, has_measures
-from layers.reading.vector import open_vector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from layers.reading.encoding import EncodingFound
     from layers.reading.job import InspectJob
@@ -55,10 +56,10 @@ def _inspect_layers(job: InspectJob, path: Path, tell: Tell) -> Iterator[LayerFo
     elif job.format == "geopackage":
         for table in read_feature_tables(path):
             if job.layer in (None, table.name):
-                with open_vector(path, job.format, layer=table.name, encoding=None) as opened:
+                with open_by_gdal(path, job.format, layer=table.name, encoding=None) as opened:
                     yield _look_through(opened, table.name, tell, opened.types)
     else:
-        with open_vector(path, job.format, layer=None, encoding=None) as opened:
+        with open_by_gdal(path, job.format, layer=None, encoding=None) as opened:
             yield _look_through(opened, shown, tell, opened.types)
 
 
@@ -70,18 +71,26 @@ def _inspect_shapefile(path: Path, shown: str, tell: Tell) -> LayerFound:
     faults: tuple[str, ...] = ()
     with ExitStack() as stack:
         try:
-            opened = stack.enter_context(open_vector(path, "shapefile", layer=None, encoding=found.chosen.name))
+            opened = stack.enter_context(
+                open_by_gdal(path, "shapefile", layer=None, encoding=found.chosen.name)
+            )
         except SourceError as exc:
             prj = path.with_suffix(".prj")
             if not prj.exists():
                 raise
             prj.unlink()
             faults = (exc.sentence,)
-            opened = stack.enter_context(open_vector(path, "shapefile", layer=None, encoding=found.chosen.name))
+            opened = stack.enter_context(
+                open_by_gdal(path, "shapefile", layer=None, encoding=found.chosen.name)
+            )
         layer = _look_through(opened, shown, tell, opened.types, found)
     return layer.model_copy(
         update={"crs_faults": (*faults, *layer.crs_faults), "has_m": has_measures(path)},
     )
+
+
+def _open_shapefile(path: Path, found: EncodingFound) -> AbstractContextManager[Table]:
+    return open_by_gdal(path, "shapefile", layer=None, encoding=found.chosen.name)
 
 
 def _inspect_csv(path: Path, shown: str, tell: Tell) -> LayerFound:

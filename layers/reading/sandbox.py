@@ -10,9 +10,7 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -25,6 +23,8 @@ from gis.logs import logger
 from layers.parts import Part
 from layers.reading.child import ANSWER, NO_ROOM_STATUS
 from layers.reading.drivers import skipped_drivers
+from layers.reading.forkserver import Order
+from layers.reading.readers import Reader, Readers
 from layers.reading.report import Inspection, Progress, Reading, Refusal
 from layers.reading.staging import NO_ROOM_SENTENCE
 
@@ -85,6 +85,9 @@ def isolation() -> tuple[str, ...]:
     return ()
 
 
+readers = Readers(isolation)
+
+
 def environment(kind: Format) -> dict[str, str]:
     """The whole environment of the child: nothing is inherited but where programs are found."""
     return {
@@ -106,51 +109,39 @@ def environment(kind: Format) -> dict[str, str]:
 
 
 def _run(job: Job, kind: Format, progress: Callable[[Progress], None] | None) -> Reading | Inspection:
-    command = [*isolation(), sys.executable, "-P", "-s", "-m", "layers.reading.child", str(os.getpid())]
     answer_path = job.folder / ANSWER
     with (job.folder / _ERROR_LOG).open("wb") as errors:
-        child = subprocess.Popen(  # noqa: S603  every word is ours
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            cwd=job.folder,
-            env=environment(kind),
-            start_new_session=True,
-        )
-        deadline = _Deadline(child, job.limits.wall_seconds)
-        try:
-            repairing = _converse(child, job, progress)
-        finally:
-            deadline.cancel()
-            _end(child)
-            _close_pipes(child)
-    if child.returncode == 0 and answer_path.exists():
+        reader = readers.start(Order(folder=job.folder, environment=environment(kind)), errors)
+    deadline = _Deadline(reader, job.limits.wall_seconds)
+    try:
+        repairing = _converse(reader, job, progress)
+    finally:
+        deadline.cancel()
+        reader.kill()
+        status = reader.wait()
+        reader.close()
+    if status == 0 and answer_path.exists():
         return _read_answer(answer_path)
-    _log.warning("reader_ended", status=child.returncode, errors=_last_errors(job.folder), repairing=repairing)
-    if child.returncode == NO_ROOM_STATUS:
+    _log.warning("reader_ended", status=status, errors=_last_errors(job.folder), repairing=repairing)
+    if status == NO_ROOM_STATUS:
         raise UnavailableError(NO_ROOM_SENTENCE)
-    raise SourceError(_sentence_for(child.returncode, repairing, job, timed_out=deadline.passed))
+    raise SourceError(_sentence_for(status, repairing, job, timed_out=deadline.passed))
 
 
-def _converse(
-    child: subprocess.Popen[bytes], job: Job, progress: Callable[[Progress], None] | None
-) -> int | None:
+def _converse(reader: Reader, job: Job, progress: Callable[[Progress], None] | None) -> int | None:
     """Hand over the job and listen until the child is done; the feature whose repair it spoke of last."""
     repairing = None
-    if child.stdin is None or child.stdout is None:
-        return None
     try:
-        child.stdin.write(job.model_dump_json().encode())
-        child.stdin.close()
+        reader.stdin.write(job.model_dump_json().encode())
+        reader.stdin.close()
     except BrokenPipeError:
-        child.wait()
+        reader.wait()
         return None
-    for message in _messages(child.stdout):
+    for message in _messages(reader.stdout):
         repairing = message.repairing
         if progress is not None and message.progress is not None:
             progress(message.progress)
-    child.wait()
+    reader.wait()
     return repairing
 
 
@@ -182,8 +173,8 @@ def _read_answer(path: Path) -> Reading | Inspection:
 class _Deadline:
     """Kills the child's whole group when its time is over."""
 
-    def __init__(self, child: subprocess.Popen[bytes], seconds: int) -> None:
-        self._child = child
+    def __init__(self, reader: Reader, seconds: int) -> None:
+        self._reader = reader
         self.passed = False
         self._timer = threading.Timer(seconds, self._kill)
         self._timer.daemon = True
@@ -192,26 +183,11 @@ class _Deadline:
     def cancel(self) -> None:
         """The child ended by itself."""
         self._timer.cancel()
+        self._timer.join()
 
     def _kill(self) -> None:
         self.passed = True
-        _end(self._child)
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    if child.poll() is None:
-        try:
-            os.killpg(child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            return
-        child.wait()
-
-
-def _close_pipes(child: subprocess.Popen[bytes]) -> None:
-    for pipe in (child.stdin, child.stdout):
-        if pipe is not None:
-            with suppress(BrokenPipeError):
-                pipe.close()
+        self._reader.kill()
 
 
 def _sentence_for(status: int, repairing: int | None, job: Job, *, timed_out: bool) -> str:

@@ -19,13 +19,22 @@ import shapely
 from gis.errors import SourceError
 from layers.reading.drivers import ALL_DRIVERS, DRIVERS, skipped_drivers
 from layers.reading.job import Limits
-from layers.reading.sandbox import environment, isolation
+from layers.reading.sandbox import environment, isolation, readers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parents[3]
 SQUARES = [shapely.box(x, 135_000, x + 80, 135_060) for x in range(502_000, 504_000, 400)]
+
+
+# Forks children as the server does, but they do something else than reading.
+IMPOSTOR = """#!{python}
+import socket, subprocess, sys
+from layers.reading.forkserver import serve
+words = {words!r}
+serve(socket.socket(fileno=int(sys.argv[-1])), lambda: subprocess.run(["sh", "-c", words]).returncode)
+"""
 
 
 def run_inside(program: str, kind: Any = "geojson") -> str:
@@ -170,13 +179,15 @@ def test_what_the_child_says_is_not_trusted(
 ) -> None:
     """A broken line, one without end, and a broken answer are refusals of the source, not crashes."""
     source = write_source(tmp_path / "areas.shp", SQUARES)
-    program = tmp_path / "reader"
-    program.write_text(f"#!/bin/sh\ncat > /dev/null\n{words}\n")
+    program = tmp_path / "server"
+    program.write_text(IMPOSTOR.format(python=sys.executable, words=f"cat > /dev/null\n{words}"))
     program.chmod(0o755)
+    readers.end()
     monkeypatch.setattr(sys, "executable", str(program))
 
     with pytest.raises(SourceError, match="cannot be understood"):
         read_in_child(make_reading_manifest(), source)
+    readers.end()
 
 
 def test_it_reads_for_process_1(

@@ -289,10 +289,8 @@ def test_every_open_is_watched(tmp_path: Path, lure: Callable[[str], Path]) -> N
         )
     job = make_job(lure("row 28: a VRT as GeoJSON"), tmp_path / "staging")
     trace = tmp_path / "trace"
-    # As the importer starts it, but for the network: strace follows through `shut_in` to the end.
-    program = (
-        "import os, sys; sys.argv = ['child', str(os.getppid())]; from layers.reading.child import main; main()"
-    )
+    # What the importer has done in a fork, but for the network: strace follows through `shut_in` to the end.
+    program = "from layers.reading.child import main; main()"
 
     subprocess.run(
         ["strace", "-f", "-qq", "-e", "trace=openat,open,connect,execve", "-o", str(trace),
