@@ -1,4 +1,7 @@
-"""Cadastral municipalities (KO) of a parcel layer by name, so that `123/4 k.o. Velenje` finds its code."""
+"""Cadastral municipalities (KO) of a parcel layer by name, so that `123/4 k.o. Velenje` finds its code.
+
+Elsewhere the parts of a cadastre have letters for a code, such as the sections of a French one: `AB 38`.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +37,6 @@ class CadastralMunicipalities:
         return same or tuple(code for code, known in kos if known.startswith(name))
 
     def _read(self, layer: PublishedLayer, columns: ParcelColumns) -> _Kos:
-        if columns.ko_name is None:
-            return ()
         found = self._by_token.get(layer.token)
         if found is None:
             with reading_version(self._database, "api") as connection:

@@ -139,10 +139,11 @@ def _order_parcels(
 
 
 def select_kos(layer: PublishedLayer, columns: ParcelColumns, *, limit: int) -> sa.Select[Any]:
-    """Codes and names of the cadastral municipalities of a layer."""
+    """Codes and names of the cadastral municipalities of a layer; without names a code is its own."""
     table = data_table(layer)
-    name = table.c[columns.ko_name] if columns.ko_name else sa.literal("")
-    return sa.select(sa.cast(table.c[columns.ko], sa.Text), name).distinct().limit(limit)
+    code = sa.cast(table.c[columns.ko], sa.Text)
+    name = table.c[columns.ko_name] if columns.ko_name else code
+    return sa.select(code.label("code"), name.label("name")).distinct().limit(limit)
 
 
 def natural_order(column: sa.ColumnElement[str]) -> list[sa.ColumnElement[Any]]:
