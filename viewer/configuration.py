@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from gis import crs
+from layers.parcel_columns import find_parcel_columns
 from viewer.legend import build_legend
 from viewer.printing.layout import find_layout
 from viewer.printing.request import MAX_TITLE, ORIENTATIONS, PAPERS, SCALES
@@ -104,6 +105,7 @@ def describe_layer(manifest: Manifest, published: PublishedLayer | None, languag
         "documents": _describe_documents(manifest.documents, language),
         "legend": [asdict(each) for each in build_legend(manifest, language)],
         "searchKind": manifest.search.kind if manifest.search else None,
+        "isCadastre": manifest.role == "parcels" and find_parcel_columns(manifest) is not None,
     }
 
 

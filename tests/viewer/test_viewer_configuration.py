@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gis import crs
+from tests.viewer.conftest import manifest, text
 from tiles.grid import built_in_grid
-from viewer.configuration import build_configuration
+from viewer.configuration import build_configuration, describe_layer
 from viewer.projection import find_transverse_mercator
 
 if TYPE_CHECKING:
@@ -61,6 +62,17 @@ def test_a_layer_without_data_is_listed_as_such(configuration: dict[str, Any]) -
     assert layers["zoning"]["available"] is True
     assert layers["zoning"]["stateDate"] == "2026-05-01"
     assert layers["water"]["available"] is False
+
+
+def test_parcels_without_ko_and_number_are_no_cadastre() -> None:
+    """Only parcels named by KO and number have pages and can be selected; others are drawn and answered for."""
+    columns = {name: {"source": [name], "title": text(name)} for name in ("ko", "number")}
+    parts = {"role": "parcels", "columns": columns, "search": {"text": "{ko} {number}", "kind": "parcel"}}
+    named = manifest("parcels", "Parcele", "polygon", key=["ko", "number"], **parts)
+    unnamed = manifest("parcels", "Parcele", "polygon", key=["number"], **parts)
+
+    assert describe_layer(named, None, "sl")["isCadastre"] is True
+    assert describe_layer(unnamed, None, "sl")["isCadastre"] is False
 
 
 def test_style_keeps_the_names_of_the_neutral_style(configuration: dict[str, Any]) -> None:

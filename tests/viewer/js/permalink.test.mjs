@@ -20,7 +20,7 @@ const configuration = {
     { id: 'cadastre', layers: ['zoning', 'parcels'], hidden: [] },
     { id: 'planning', layers: ['parcels', 'zoning'], hidden: ['parcels'] },
   ],
-  layers: { parcels: { role: 'parcels', style: { label: { shown: true } } }, zoning: { style: { label: { shown: false } } } },
+  layers: { parcels: { role: 'parcels', isCadastre: true, style: { label: { shown: true } } }, zoning: { style: { label: { shown: false } } } },
   grids: [{ id: 'SI-D96' }, { id: 'WebMercatorQuad' }],
   baseMaps: [{ id: 'orthophoto', grid: 'WebMercatorQuad' }],
 };

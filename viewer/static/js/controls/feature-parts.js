@@ -8,12 +8,12 @@ import { swatch } from './layer-legend.js';
 
 /** A feature with all its facts; what is unknown is said so. */
 export function buildFeature(layer, feature, parts) {
-  const { wording } = parts;
+  const { wording, configuration } = parts;
   const measured = feature.area_m2 ? [[wording.say('answer.area'), wording.area(feature.area_m2)]] : [];
   const title = layer.role === 'parcels' ? null : element('p', { class: 'feature__title' },
     element('span', { class: 'feature__layer' }, layer.title), ' ', feature.title, distance(feature, wording));
   return element('div', { class: 'feature', 'data-layer': layer.layer, 'data-id': feature.id },
-    title, ...buildFacts(feature.properties, measured, wording), ...(layer.role === 'parcels' ? [pageLink(feature, parts), gatherButtons(feature, parts)] : []));
+    title, ...buildFacts(feature.properties, measured, wording), ...(configuration.layers[layer.layer]?.isCadastre ? [pageLink(feature, parts), gatherButtons(feature, parts)] : []));
 }
 
 /** The ways from one parcel to a selection of several. */

@@ -16,7 +16,9 @@ export class GuestInquiry extends Emitter {
     super();
     Object.assign(this, { caption, map, state, configuration, coordinates, wording });
     this._question = new LatestQuestion();
-    this._layer = Object.values(configuration.layers).find(({ role }) => role === 'parcels')?.id ?? null;
+    const parcels = Object.values(configuration.layers).find(({ role }) => role === 'parcels');
+    this._layer = parcels?.id ?? null;
+    this._hasPages = parcels?.isCadastre ?? false;
     map.on('clicked', (point) => this.ask(point));
   }
 
@@ -52,9 +54,9 @@ export class GuestInquiry extends Emitter {
     this.map.outline(feature);
     this.state.selection = feature ? { layer: this._layer, id: feature.id, point: null } : null;
     if (feature && fit) this.map.fit(boxOf(feature.geometry), { nearest: CLOSEST_LOOK, room: ROOM_AROUND_FOUND, animate: false });
-    const link = feature ? new URL(parcelAddress(this.configuration.urls, feature.id), window.location.href).href : '';
+    const link = feature && this._hasPages ? new URL(parcelAddress(this.configuration.urls, feature.id), window.location.href).href : '';
     const title = feature ? this.wording.say('answer.parcel_title', { number: titleOf(feature) }) : '';
-    this.caption.replaceChildren(feature ? element('a', { href: link, target: '_blank', rel: 'noopener' }, title) : '');
+    this.caption.replaceChildren(link ? element('a', { href: link, target: '_blank', rel: 'noopener' }, title) : title);
     this.emit('selected', { id: feature ? String(feature.id) : null, title, link });
   }
 

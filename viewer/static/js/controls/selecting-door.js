@@ -19,9 +19,9 @@ export class SelectingDoor {
     return this.state.parcels !== null && this.state.selection === null && !this._tool?.isFolded;
   }
 
-  /** The button among the map's tools; null for a portal without parcels. */
+  /** The button among the map's tools; null for a portal without a cadastre. */
   buildButton() {
-    if (!Object.values(this.configuration.layers).some(({ role, available }) => role === 'parcels' && available)) return null;
+    if (!Object.values(this.configuration.layers).some(({ isCadastre, available }) => isCadastre && available)) return null;
     this._button = element('button', { type: 'button', class: 'tool', onclick: () => this.open() }, icon(ICONS.select));
     this._tellOnButton();
     return this._button;

@@ -112,8 +112,8 @@ function readSelection(parameters, layers, coordinates) {
 }
 
 function readParcels(parameters, layers) {
-  const hasParcels = Object.values(layers).some(({ role }) => role === 'parcels');
-  return hasParcels && parameters.has('parcels') ? readParcelNames(parameters.get('parcels')) : null;
+  const hasCadastre = Object.values(layers).some(({ isCadastre }) => isCadastre);
+  return hasCadastre && parameters.has('parcels') ? readParcelNames(parameters.get('parcels')) : null;
 }
 
 function readGround(parameters, { grids, baseMaps }) {
