@@ -9,7 +9,7 @@ import pytest
 from pyproj import Proj
 from shapely import LineString, Polygon
 
-from tests.browser.drawing_map import MIDDLE, MPP, ground_of, open_tool, rows, type_shape
+from tests.browser.drawing_map import MIDDLE, MPP, ground_of, open_tool, rows, settled_address, type_shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +49,28 @@ def test_line_is_measured_while_it_is_drawn(open_page: Callable[..., Page]) -> N
     assert number_of(told[1].split()[-2]) == pytest.approx(LineString(CORNERS[1:3]).length, abs=1.5 * MPP)
     assert number_of(beside_pointer) == pytest.approx(LineString(CORNERS).length, abs=2 * MPP)
     assert number_of(rows(page)[0][1]) == pytest.approx(LineString(CORNERS).length, abs=2 * MPP)
+
+
+def test_the_double_click_that_finishes_does_not_zoom(open_page: Callable[..., Page]) -> None:
+    """Its second half comes when the pen is put away; the map stays, and later double clicks zoom again."""
+    page = open_tool(open_page)
+    page.uncheck("#drawing .drawing__check input")
+    page.click("text=Črta >> nth=0")
+    ground = ground_of(page)
+    before = settled_address(page)
+
+    page.mouse.click(*ground.pixel(*CORNERS[0]))
+    page.wait_for_timeout(30)
+    page.mouse.dblclick(*ground.pixel(*CORNERS[1]))
+    page.wait_for_selector(".drawing__table tbody tr")
+    page.wait_for_timeout(700)
+    finished = settled_address(page)
+    page.mouse.dblclick(*ground.pixel(EAST, NORTH + 60))
+    page.wait_for_timeout(400)
+
+    assert "mpp=0.5" in before
+    assert "mpp=0.5" in finished
+    assert "mpp=0.25" in settled_address(page)
 
 
 def test_areas_and_lengths_are_those_of_shapely(open_page: Callable[..., Page]) -> None:

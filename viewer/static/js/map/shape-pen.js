@@ -4,6 +4,7 @@
 import { circleMarker, featureGroup, polygon, polyline } from 'leaflet';
 import { Emitter, oncePerFrame } from '../base/events.js';
 import { KINDS, MOST_POINTS } from '../base/shapes.js';
+import { holdDoubleClick } from './double-click.js';
 import { buildText, toLatLng } from './drawn-shapes.js';
 
 const CASING = '#ffffff';
@@ -32,8 +33,7 @@ export class ShapePen extends Emitter {
 
   attach(map, container) {
     this._map = map;
-    const zoomsByDoubleClick = map.doubleClickZoom.enabled();
-    map.doubleClickZoom.disable();
+    const letDoubleClick = holdDoubleClick(map);
     container.classList.add('is-drawing');
     const heard = {
       click: ({ latlng, originalEvent }) => this._take(this._stick(latlng, originalEvent.pointerType), originalEvent.pointerType),
@@ -48,7 +48,7 @@ export class ShapePen extends Emitter {
       map.off(heard);
       container.removeEventListener('keydown', press, { capture: true });
       container.classList.remove('is-drawing');
-      if (zoomsByDoubleClick) map.doubleClickZoom.enable();
+      letDoubleClick();
     };
     this._draw();
   }

@@ -3,6 +3,7 @@
 
 import { circleMarker, featureGroup, latLng, polygon, polyline } from 'leaflet';
 import { Emitter, oncePerFrame } from '../base/events.js';
+import { holdDoubleClick } from './double-click.js';
 
 const COLOUR = '#0b5563';
 const CASING = '#ffffff';
@@ -31,8 +32,7 @@ export class Sketch extends Emitter {
   /** Called by MapView when the sketch gets the clicks, again when the map was made anew. */
   attach(map, container) {
     this._map = map;
-    const zoomsByDoubleClick = map.doubleClickZoom.enabled();
-    map.doubleClickZoom.disable();
+    const letDoubleClick = holdDoubleClick(map);
     container.classList.add('is-sketching');
     const heard = {
       click: ({ latlng }) => this._click(latlng),
@@ -47,7 +47,7 @@ export class Sketch extends Emitter {
       map.off(heard);
       container.removeEventListener('keydown', press, { capture: true });
       container.classList.remove('is-sketching');
-      if (zoomsByDoubleClick) map.doubleClickZoom.enable();
+      letDoubleClick();
     };
     this._draw();
   }
