@@ -104,3 +104,32 @@ test('a hit knows holes, nearness and what was drawn last', () => {
   assert.deepEqual(ids(50, 3), [2, 1]);
   assert.deepEqual(ids(120, 120), []);
 });
+
+const pointLabel = (over) => label({ kind: 'point', reach: 4, inside: false, widthMetres: null, ...over });
+
+test('a name stands beside its point, never on it, and on another side where the first is taken', () => {
+  const [alone] = placeLabels([pointLabel({})], view);
+  const both = placeLabels([pointLabel({}), pointLabel({ key: 'b', x: 122, text: '9' })], view);
+
+  assert.ok(alone.x - 25 / 2 >= 100 + 4);
+  assert.equal(alone.y, 100);
+  assert.deepEqual(both.map(({ key, x }) => [key, Math.sign(x - (key === 'a' ? 100 : 122))]), [['a', -1], ['b', 1]]);
+});
+
+test('a point whose sides are all taken keeps its symbol and has no name', () => {
+  const around = [[30, 0], [-30, 0], [0, -14], [0, 14]].map(([right, down], place) => pointLabel({
+    key: `n${place}`, x: 100 + right, y: 100 + down, reach: 12, rank: 0, text: '',
+  }));
+
+  assert.ok(!placeLabels([pointLabel({}), ...around], view).some(({ key }) => key === 'a'));
+});
+
+test('a street in many pieces is named once within a glance, two streets and two layers each', () => {
+  const piece = (over) => label({ kind: 'line', inside: false, text: 'Rue Foch', layer: 'streets', ...over });
+  const placed = placeLabels([
+    piece({}), piece({ key: 'b', x: 200 }), piece({ key: 'c', y: 200, text: 'Rue Barre' }), piece({ key: 'd', y: 250, layer: 'paths' }),
+    piece({ key: 'e', x: 390, y: 20 }),
+  ], view);
+
+  assert.deepEqual(placed.map(({ key }) => key), ['a', 'c', 'd', 'e']);
+});

@@ -38,7 +38,7 @@ export class LabelCanvas extends Layer {
     return this;
   }
 
-  /** Label these layers: {id, label, opacity} from the bottom upwards; `metresPerPixel` on the ground. */
+  /** Label these layers: {id, label, kind, reach, opacity} from the bottom upwards; `metresPerPixel` on the ground. */
   draw(layers, metresPerPixel) {
     this._layers = layers;
     this._metresPerPixel = metresPerPixel;
@@ -103,6 +103,9 @@ function addCandidates(candidates, found, { tile, layer, rank, origin }) {
       inside: layer.label.inside,
       size: layer.label.size,
       rank: layer.label.size + rank / 100,
+      kind: layer.kind,
+      reach: layer.reach,
+      layer: layer.id,
       label: layer.label,
       opacity: layer.opacity,
     });

@@ -114,7 +114,7 @@ export class ThemeDrawing extends Emitter {
     const metresPerPixel = this._metresPerPixel();
     const labelled = shown
       .filter(({ labelled: wanted }) => wanted)
-      .map(({ id, opacity }) => ({ id, opacity, label: this._layers[id].style.label }))
+      .map(({ id, opacity }) => ({ id, opacity, kind: this._layers[id].geometry, ...labelOf(this._layers[id].style) }))
       .filter(({ label }) => label && metresPerPixel <= label.max_metres_per_pixel);
     this._labels.draw(labelled, metresPerPixel);
     this._tellContent();
@@ -157,4 +157,10 @@ function hitsIn(content, layer, tile, x, y) {
 function isSame(one, other) {
   return other !== undefined && one.length === other.length
     && one.every((layer, index) => layer.id === other[index].id && layer.opacity === other[index].opacity);
+}
+
+/** {label, reach}: how a layer is labelled, and how far its largest symbol reaches from a point. */
+function labelOf({ label, default: usual, classes }) {
+  const reaches = [usual, ...classes.map(({ symbol }) => symbol)].map(({ radius, line_width: line }) => radius + line / 2);
+  return { label, reach: Math.max(...reaches) };
 }
