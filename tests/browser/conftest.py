@@ -30,6 +30,9 @@ _QUIET = (
 _WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 SLOW_MACHINE_MILLISECONDS = 15_000
 
+# The steps of a day stand outside of a test's file, and what they found has to be told all the same.
+pytest.register_assert_rewrite("tests.browser.days")
+
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
@@ -73,25 +76,35 @@ def watch() -> Iterator[Watch]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, address: str, watch: Watch) -> Iterator[Callable[..., Page]]:
-    """Opens an address of the service in a fresh, watched page and waits until the viewer is ready."""
+def open_url(browser: Browser, watch: Watch) -> Iterator[Callable[..., Page]]:
+    """Opens a whole address in a fresh, watched page and waits until the viewer is ready."""
     contexts: list[BrowserContext] = []
 
-    def open_address(path: str = "/", *, ready: bool = True, **options: Any) -> Page:
+    def open_whole(url: str, *, ready: bool = True, **options: Any) -> Page:
         context = browser.new_context(viewport=options.pop("viewport", DESKTOP), locale="sl-SI", **options)
         context.set_default_timeout(SLOW_MACHINE_MILLISECONDS)
         contexts.append(context)
         page = context.new_page()
         watch.follow(page)
-        page.goto(address + path)
+        page.goto(url)
         if ready:
             page.wait_for_selector("body.is-ready")
             wait_for_tiles(page)
         return page
 
-    yield open_address
+    yield open_whole
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_page(open_url: Callable[..., Page], address: str) -> Callable[..., Page]:
+    """Opens an address of the service on the sample, as `open_url` does."""
+
+    def open_address(path: str = "/", **options: Any) -> Page:
+        return open_url(address + path, **options)
+
+    return open_address
 
 
 @pytest.fixture

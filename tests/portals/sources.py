@@ -13,6 +13,9 @@ SOURCES = {
         "municipality": "si-obcine-2021/11027610.geojson",
         "settlements": "si-gurs-rpe/NA.csv",
     },
+    "epinay": {
+        "parcels": "fr-cadastre/cadastre-91216-parcelles.json",
+    },
     "montpellier": {
         "parcels": "fr-cadastre/cadastre-91216-parcelles.json",
         "zones": "fr-montpellier/ZAC/VilleMTP_MTP_ZAC.zip",
