@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from gis import crs
 from gis.envelope import Envelope
 from layers.answer_plan import AnswerPlan
 from layers.boundary import read_boundary
 from layers.manifest import Document, LayerId, Manifest, read_manifest, read_toml
+from layers.origins import Origins
 from layers.parts import Part
 from layers.style import Text
 
 Language = Literal["sl", "en"]
-Origin = Annotated[str, StringConstraints(pattern=r"^(\*|https?://[a-z0-9.:*-]+)$")]
 
 
 class Municipality(Part):
@@ -112,7 +112,7 @@ class Portal(Part):
     start: Area | None = Field(default=None, description="what the map shows first; the outline when unset")
     base_maps: tuple[BaseMap, ...] = ()
     themes: tuple[Theme, ...] = Field(min_length=1)
-    embedding_origins: tuple[Origin, ...] = ()
+    embedding_origins: Origins = ()
     notices: Notices = Notices()
     answer: AnswerPlan = AnswerPlan()
     folder: Path = Path()
