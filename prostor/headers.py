@@ -1,6 +1,7 @@
 """Headers that every answer has: the request's id, who may read it, and what a browser may do with it.
 
-An answer that brings its own content security policy is a page; data get one that allows nothing.
+An answer that brings its own content security policy is a page; data get one that allows nothing. Data are
+anybody's; pages, and what is for operators (`Cross-Origin-Resource-Policy: same-origin`), are not.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ MAX_QUERY_BYTES = 8_000
 # Public data may be read from any page; no cookie or login is ever part of it.
 _CORS = {
     "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
     "Access-Control-Expose-Headers": (
         "Content-Crs, ETag, Link, Retry-After, X-Features-Truncated, X-Layers-Missing, X-Request-Id"
     ),
@@ -31,9 +33,9 @@ _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Accept, Accept-Language, If-None-Match, X-Request-Id",
     "Access-Control-Max-Age": "86400",
 }
+_NOT_SHARED = "same-origin"
 _DATA = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "cross-origin",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
@@ -59,7 +61,10 @@ def _finish(response: Response) -> Response:
     response.headers[REQUEST_ID] = g.get("request_id", "")
     if "Content-Security-Policy" in response.headers:
         return response
-    response.headers.update({**_CORS, **_DATA})
+    response.headers.update(_DATA)
+    if response.headers.get("Cross-Origin-Resource-Policy") == _NOT_SHARED:
+        return response
+    response.headers.update(_CORS)
     if request.method == "OPTIONS":
         response.headers.update(_PREFLIGHT)
     return response

@@ -39,4 +39,5 @@ def build_blueprint(database: Database, find_tile_trouble: Callable[[], str | No
 def _say(status: str, **details: str) -> Response:
     response = Response(orjson.dumps({"status": status, **details}), mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response

@@ -52,6 +52,7 @@ def build_blueprint(
             samples[tiles.metrics.DISK_BYTES.sample()] = disk_bytes
         response = Response(write_text(FAMILIES, samples), content_type=TEXT_TYPE)
         response.headers["Cache-Control"] = "no-store"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
 
     @blueprint.after_app_request

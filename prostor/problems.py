@@ -162,7 +162,7 @@ def write_problem(problem: Problem) -> Response:
 
 def _with_headers(response: Response, problem: Problem) -> Response:
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Vary"] = "Accept"
+    response.vary.add("Accept")
     if problem.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(problem.retry_after_seconds)
     if problem.allow:

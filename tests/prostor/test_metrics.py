@@ -83,7 +83,8 @@ def test_without_a_setting_there_is_nothing(stranded: FlaskClient, brought: str 
 
 def test_every_metric_is_told_from_the_start(client: FlaskClient) -> None:
     """With its type and meaning, and at 0 where all values of its labels are known."""
-    text = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text
+    answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    text = answer.text
     samples = read_metrics(client)
 
     assert re.findall(r"^# TYPE (\S+) (\S+)$", text, re.M) == [(each.name, each.kind) for each in FAMILIES]
@@ -97,6 +98,7 @@ def test_every_metric_is_told_from_the_start(client: FlaskClient) -> None:
     assert expected <= set(samples)
     assert samples["prostor_workers"] == samples["prostor_database_up"] == 1
     assert samples["prostor_layers_published"] > 5
+    assert "Access-Control-Allow-Origin" not in answer.headers
 
 
 def test_where_a_tile_came_from_and_what_was_answered(client: FlaskClient) -> None:
