@@ -38,6 +38,9 @@ DEFAULT_TOLERANCE_M = 3.0
 MAX_TOLERANCE_M = 50.0
 PATIENCE_SECONDS = 5.0
 
+# Parcels and zones lie wall to wall: where none is, somebody has to say that none is missing.
+_WALL_TO_WALL = ("parcels", "zoning")
+
 _MEASURES = ("_distance_m", "_area_m2", "_length_m")
 
 
@@ -90,7 +93,8 @@ def identify(
         except UnavailableError as exc:
             failures.append(exc)
             told = AskedLayer(each.manifest, None, "failed")
-        answers.append(_describe_answer(told, features, inside=inside, language=language))
+        covered = inside and not _is_beyond(told, position)
+        answers.append(_describe_answer(told, features, covered=covered, language=language))
     if failures and not answered:
         raise failures[0]
     return {"position": position.as_json(), "inside": inside, "layers": answers}
@@ -122,6 +126,15 @@ def check_time(ends_at: float) -> None:
     """Raise UnavailableError once the monotonic clock has passed `ends_at`."""
     if time.monotonic() > ends_at:
         raise UnavailableError("The layers took too long to answer. Please ask for fewer.")
+
+
+def _is_beyond(asked: AskedLayer, position: Position) -> bool:
+    """Whether a layer that states no coverage is asked beyond the box of its own features."""
+    layer, manifest = asked.published, asked.manifest
+    if layer is None or manifest.coverage is not None or manifest.role not in _WALL_TO_WALL:
+        return False
+    box = layer.native_extent
+    return box is None or not box.contains(position.east, position.north)
 
 
 def _find_features(
@@ -156,11 +169,11 @@ def _describe_feature(layer: PublishedLayer, row: sa.RowMapping, language: str) 
     }
 
 
-def _describe_answer(asked: AskedLayer, features: list[Json] | None, *, inside: bool, language: str) -> Json:
+def _describe_answer(asked: AskedLayer, features: list[Json] | None, *, covered: bool, language: str) -> Json:
     manifest, source = asked.manifest, asked.manifest.source
     state_date = asked.published.state_date if asked.published else source.state_date
     reason: Reason | None = asked.reason
-    if reason is None and not features and not inside:
+    if reason is None and not features and not covered:
         reason = "outside_coverage"
     return {
         "layer": manifest.id,

@@ -114,6 +114,21 @@ def test_nothing_here_is_not_no_data(asked: Callable[..., Any]) -> None:
     assert _layers(outside)["gas"]["reason"] == "never_loaded"
 
 
+def test_parcels_that_state_no_coverage_claim_nothing_beyond_themselves(asked: Callable[..., Any]) -> None:
+    """Inside the municipality, but beyond the box of all parcels: no data, not "no parcel"."""
+    west, south, east, north = asked("/layers/parcels")["native_extent"]
+
+    beyond = asked("/identify", x=east + 50, y=(south + north) / 2, layers="parcels,water")
+    within = asked("/identify", x=(west + east) / 2, y=north - 0.5, layers="parcels")
+
+    assert beyond["inside"] is True
+    assert [(each["status"], each["reason"]) for each in beyond["layers"]] == [
+        ("no_data", "outside_coverage"),
+        ("none", None),
+    ]
+    assert within["layers"][0]["status"] in ("found", "none")
+
+
 def test_layers_come_in_the_order_of_the_themes(asked: Callable[..., Any]) -> None:
     """Theme by theme, the upper layers first, then those in no theme; base drawing only when asked for."""
     order = [each["layer"] for each in asked("/identify", x=X, y=Y)["layers"]]
