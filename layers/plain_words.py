@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 Value = str | int | float | bool | date | None
 
+# So do the rules of writing, and Intl.NumberFormat in a browser.
+_FEWEST_GROUPED = 5
 _YES_NO = {"sl": ("da", "ne"), "en": ("yes", "no")}
 _MONTHS = (
     "January",
@@ -28,14 +30,17 @@ _MONTHS = (
 
 
 def say_value(manifest: Manifest, name: str, value: Value, language: str) -> str | None:
-    """The value of a column in words, without its unit; None when it is unknown.
+    """The value of a column in words, without its unit; None when it is unknown. An amount has a unit, and
+    its thousands are grouped.
 
     A code is looked up among the column's values, then, when the style goes by this column, among the titles
     of its classes: a municipal subtype such as SSo is then explained by SS.
     """
     if value is None:
         return None
-    return _explain_code(manifest, name, str(value), language) or say_plainly(value, language)
+    words = _explain_code(manifest, name, str(value), language) or say_plainly(value, language)
+    is_amount = manifest.columns[name].unit is not None and isinstance(value, int | float)
+    return _group_thousands(words, language) if is_amount else words
 
 
 def say_plainly(value: str | float | bool | date, language: str) -> str:
@@ -54,6 +59,15 @@ def say_number(value: float, language: str) -> str:
     text = f"{value:.6f}".rstrip("0").rstrip(".")
     text = "0" if text == "-0" else text
     return text.replace(".", ",") if language == "sl" else text
+
+
+def _group_thousands(text: str, language: str) -> str:
+    """18.084,5 in Slovenian, which leaves four digits together, and 18,084.5 in English."""
+    separator, point = (".", ",") if language == "sl" else (",", ".")
+    whole, *rest = text.split(point)
+    if not whole.lstrip("-").isdigit() or (language == "sl" and len(whole.lstrip("-")) < _FEWEST_GROUPED):
+        return text
+    return point.join([f"{int(whole):,}".replace(",", separator), *rest])
 
 
 def say_date(value: date, language: str) -> str:

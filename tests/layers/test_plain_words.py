@@ -70,3 +70,23 @@ def zoning(make_manifest: Callable[..., Manifest]) -> Manifest:
 def test_codes_are_explained(zoning: Manifest, code: str | None, words: str | None) -> None:
     """First the column's own list, then the style's classes by longest prefix; case counts."""
     assert say_value(zoning, "code", code, "en") == words
+
+
+@pytest.mark.parametrize(
+    ("value", "slovenian", "english"),
+    [
+        (18084, "18.084", "18,084"),
+        (3300, "3300", "3,300"),
+        (-1234567, "-1.234.567", "-1,234,567"),
+        (18084.25, "18.084,25", "18,084.25"),
+        (12.5, "12,5", "12.5"),
+    ],
+)
+def test_amounts_are_grouped(
+    make_manifest: Callable[..., Manifest], value: float, slovenian: str, english: str
+) -> None:
+    """A number with a unit is an amount; its thousands are set apart as the language does it."""
+    parcels = make_manifest()
+
+    assert say_value(parcels, "area", value, "sl") == slovenian
+    assert say_value(parcels, "area", value, "en") == english
