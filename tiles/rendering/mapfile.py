@@ -13,20 +13,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from layers.style import Label, Symbol
+    from tiles.rendering.drawing import DrawnLayer
     from tiles.rendering.steps import Step
 
 FONT = "DejaVu Sans Book"
 TEXT = "text"
 _HALO_PIXELS = 1.5
 _LABEL_MARGIN_PIXELS = 3
+# Both as in the viewer (label-placement.js).
+_LABEL_GAP_PIXELS = 3
+_SAME_TEXT_PIXELS = 260
 
 
-def write_mapfile(steps: Sequence[Step], labels: Sequence[Label], srid: int, background: str) -> str:
+def write_mapfile(steps: Sequence[Step], labelled: Sequence[DrawnLayer], srid: int, background: str) -> str:
     """The map file with a layer for each step, then one for the labels of each layer, all in one CRS."""
     crs = f"epsg:{srid}"
     root = ET.Element("Map", {"srs": crs, "background-color": background})
     symbolizers = [_SYMBOLIZERS[step.kind](step.symbol) for step in steps]
-    symbolizers += [_text(label) for label in labels]
+    symbolizers += [_text(layer.style.label, layer) for layer in labelled if layer.style.label]
     for place, symbolizer in enumerate(symbolizers):
         ET.SubElement(ET.SubElement(root, "Style", {"name": f"s{place}"}), "Rule").append(symbolizer)
     for place in range(len(symbolizers)):
@@ -96,7 +100,7 @@ def _marker(symbol: Symbol, paint: dict[str, str]) -> ET.Element:
     )
 
 
-def _text(label: Label) -> ET.Element:
+def _text(label: Label, layer: DrawnLayer) -> ET.Element:
     halo = {"halo-fill": label.halo, "halo-radius": f"{_HALO_PIXELS:g}"} if label.halo else {}
     made = ET.Element(
         "TextSymbolizer",
@@ -105,11 +109,22 @@ def _text(label: Label) -> ET.Element:
             "size": f"{label.size:g}",
             "fill": label.colour,
             "minimum-padding": f"{_LABEL_MARGIN_PIXELS:g}",
+            **_place(layer),
             **halo,
         },
     )
     made.text = f"[{TEXT}]"
     return made
+
+
+def _place(layer: DrawnLayer) -> dict[str, str]:
+    """As the viewer does it: beside a point where a side is free, and a street in many pieces named once."""
+    if layer.kind == "line":
+        return {"repeat-distance": f"{_SAME_TEXT_PIXELS:g}"}
+    if layer.kind != "point":
+        return {}
+    away = f"{layer.style.reach_pixels(layer.kind) + _LABEL_GAP_PIXELS:g}"
+    return {"placement-type": "simple", "placements": "E,W,N,S", "dx": away, "dy": away}
 
 
 _SYMBOLIZERS: dict[str, Callable[[Symbol], ET.Element]] = {

@@ -26,9 +26,8 @@ def paint(drawing: Drawing) -> bytes:
     frame = drawing.frame
     steps = [step for layer in drawing.layers for step in list_steps(layer)]
     labelled = [layer for layer in drawing.layers if layer.labels and layer.style.label]
-    labels = [layer.style.label for layer in labelled if layer.style.label]
     made = mapnik.Map(frame.width, frame.height)
-    mapnik.load_map_from_string(made, write_mapfile(steps, labels, frame.envelope.srid, drawing.background))
+    mapnik.load_map_from_string(made, write_mapfile(steps, labelled, frame.envelope.srid, drawing.background))
     sources = [_shapes_of(step, frame) for step in steps] + [_labels_of(layer, frame) for layer in labelled]
     for place, source in enumerate(sources):
         made.layers[place].datasource = source

@@ -29,6 +29,7 @@ MAX_ZOOM = 24
 # What our canvas strokes around letters, half of it on each side.
 _HALO_PIXELS = 1.5
 _LABEL_MARGIN_PIXELS = 3
+_LABEL_GAP_PIXELS = 3
 # The mean width of a letter in an ordinary sans-serif, as a share of the font's size, a little generous.
 _LETTER_SHARE = 0.58
 # Fonts of the reader's machine. MapLibre puts no quotes around them, so no word may begin with a digit.
@@ -96,11 +97,22 @@ def draw_labels(manifest: Manifest, source: str, scale: ZoomScale) -> Json | Non
             "text-max-width": _NEVER_BROKEN_EMS,
             "text-padding": _LABEL_MARGIN_PIXELS,
             **({"symbol-sort-key": ["-", 0, ["get", "w"]]} if manifest.geometry.kind == "polygon" else {}),
+            **(_beside(manifest.style, label) if manifest.geometry.kind == "point" else {}),
         },
         "paint": {
             "text-color": label.colour,
             **({"text-halo-color": label.halo, "text-halo-width": _HALO_PIXELS} if label.halo else {}),
         },
+    }
+
+
+def _beside(style: Style, label: Label) -> Json:
+    """On the first side of a point that is free, away from its symbol; MapLibre counts that in ems."""
+    away = style.reach_pixels("point") + _LABEL_GAP_PIXELS
+    return {
+        "text-variable-anchor": ["left", "right", "bottom", "top"],
+        "text-radial-offset": round(away / label.size, 3),
+        "text-justify": "auto",
     }
 
 

@@ -177,6 +177,39 @@ def test_texts_stand_only_where_they_have_room(paint: Callable[..., bytes]) -> N
     assert (without == 255).all()
 
 
+def test_a_name_stands_beside_its_point(paint: Callable[..., bytes]) -> None:
+    """What is written begins to the right of the disc and covers nothing of it."""
+    frame = screen_frame(CENTRE, (200, 60), 1, D96)
+    disc = Symbol(fill="#000000", radius=6)
+    label = Label(column="name", size=12, colour="#000000", halo=None)
+
+    named = pixels(
+        paint(
+            frame, layer("point", disc, shapely.Point(CENTRE), label=label, labels=[DrawnLabel("ill", *CENTRE)])
+        )
+    )
+    plain = pixels(paint(frame, layer("point", disc, shapely.Point(CENTRE))))
+
+    written = np.flatnonzero((named != plain).any(axis=(0, 2)))
+    assert written.min() >= 100 + 6
+    assert written.max() < 130
+
+
+def test_a_street_in_pieces_is_named_once(paint: Callable[..., bytes]) -> None:
+    """Three pieces within a glance have one name, another street between them its own."""
+    frame = screen_frame(CENTRE, (240, 60), 1, D96)
+    east, north = CENTRE
+    label = Label(column="name", size=12, colour="#000000", halo=None)
+    pieces = [DrawnLabel("ill", east + step, north) for step in (-80, 0, 80)]
+
+    def columns(labels: list[DrawnLabel]) -> int:
+        drawn = pixels(paint(frame, layer("line", Symbol(), label=label, labels=labels)))
+        return int((drawn < 128).any(axis=(0, 2)).sum())
+
+    assert columns(pieces) == columns(pieces[:1])
+    assert columns([*pieces, DrawnLabel("lil", east + 40, north)]) > columns(pieces)
+
+
 def test_a_text_is_only_a_text(paint: Callable[..., bytes]) -> None:
     """What would be an expression or markup in mapnik's map file is drawn letter by letter."""
     frame = screen_frame(CENTRE, (600, 100), 0.5, D96)
