@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+# As the search ranks them.
+SEARCH_KINDS = ("parcel", "address", "place", "zone", "other")
 WEB_MERCATOR_GRID = "WebMercatorQuad"
 _ONLY_ON_THE_SERVER = (
     "about.",
@@ -109,6 +111,14 @@ def describe_layer(manifest: Manifest, published: PublishedLayer | None, languag
     }
 
 
+def say_searched(configuration: Json, texts: Mapping[str, str]) -> str:
+    """What the empty search box says can be found: the two kinds most asked for among the published layers."""
+    found = {each["searchKind"] for each in configuration["layers"].values() if each["available"]}
+    kinds = [texts["search.kind_" + kind] for kind in SEARCH_KINDS if kind in found][:2]
+    named = ", ".join(kinds) or texts["search.kind_place"]
+    return texts["search.placeholder"].format(kinds=named[:1].upper() + named[1:])
+
+
 def _describe_documents(documents: Sequence[Document], language: str) -> list[Json]:
     return [{"title": each.title.in_language(language), "url": each.url} for each in documents]
 
@@ -159,6 +169,7 @@ def _describe_projection(projection: TransverseMercator | None) -> Json | None:
         return None
     return {
         "srid": projection.srid,
+        "name": projection.name,
         "kind": "transverse-mercator",
         "lat0": projection.lat0,
         "lon0": projection.lon0,

@@ -19,7 +19,7 @@ from flask import Response, render_template, request
 from layers.links import find_root
 from tiles.answers import accepts
 from viewer.assets import Assets, read_assets
-from viewer.configuration import Json, build_configuration
+from viewer.configuration import Json, build_configuration, say_searched
 from viewer.embedding import find_shared
 from viewer.security import (
     SELF,
@@ -59,11 +59,13 @@ class Pages:
 
     def map_page(self, language: str) -> Response:
         """The viewer."""
+        configuration = self.configuration(language)
         return self.page(
             "viewer.html",
             language,
             entry="viewer",
-            configuration=self.configuration(language),
+            configuration=configuration,
+            searched=say_searched(configuration, read_texts(language)),
         )
 
     def embedded_page(self, language: str, query: str) -> Response:

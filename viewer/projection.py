@@ -17,6 +17,7 @@ _NAMES = {
     "False easting": "x0",
     "False northing": "y0",
 }
+_OWN_NAMES = {3794: "D96/TM"}
 _SAME_DATUM_DEGREES = 1e-8
 
 
@@ -25,6 +26,7 @@ class TransverseMercator:
     """Parameters as the EPSG register gives them (method 9807); degrees and metres."""
 
     srid: int
+    name: str
     lat0: float
     lon0: float
     k0: float
@@ -45,10 +47,18 @@ def find_transverse_mercator(srid: int) -> TransverseMercator | None:
         return None
     return TransverseMercator(
         srid=srid,
+        name=_short_name(srid, found.name),
         semi_major_m=ellipsoid.semi_major_metre,
         inverse_flattening=ellipsoid.inverse_flattening,
         **values,
     )
+
+
+def _short_name(srid: int, name: str) -> str:
+    """What people call it: D96/TM; UTM 31N of `ETRS89 / UTM zone 31N`, Croatia TM of `HTRS96 / Croatia TM`."""
+    if srid in _OWN_NAMES:
+        return _OWN_NAMES[srid]
+    return name.rpartition(" / ")[2].replace("UTM zone", "UTM")
 
 
 def _shares_datum_with_wgs84(srid: int, false_easting: float, false_northing: float) -> bool:

@@ -12,6 +12,7 @@ from tests.browser.looking import Watch, panel_heading, view_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from flask.testing import FlaskClient
     from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
@@ -25,6 +26,16 @@ def test_link_to_a_parcel_alone_shows_it_whole(open_page: Callable[..., Page], p
     assert page.locator(".leaflet-selection-pane path").count() == 2
     assert view_of(page)["mpp"] < 2
     assert abs(view_of(page)["east"] - parcel["point"]["e"]) < 100
+
+
+def test_link_to_a_point_shows_what_is_around_it(open_page: Callable[..., Page], client: FlaskClient) -> None:
+    """An address named by a link is shown as one that was searched: a house among its neighbours."""
+    item = client.get("/ogc/collections/addresses/items?limit=1").get_json()["features"][0]
+
+    page = open_page(f"/?select=addresses:{item['id']}")
+    panel_heading(page)
+
+    assert view_of(page)["mpp"] == pytest.approx(0.25, rel=0.01)
 
 
 def test_address_bar_reproduces_the_view(open_page: Callable[..., Page], parcel: dict[str, Any]) -> None:

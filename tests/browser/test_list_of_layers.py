@@ -113,3 +113,23 @@ def test_the_open_list_is_accessible(open_page: Callable[..., Page], parcel: dic
 
     assert faults(page) == []
     assert colours_on_map(page) > 20
+
+
+def test_an_empty_map_says_from_where_it_shows_something(
+    open_page: Callable[..., Page], parcel: dict[str, Any]
+) -> None:
+    """With layers switched on that are drawn only from nearer on, the map says so and leads there."""
+    page = open_page(f"/?theme=cadastre&at={parcel['point']['e']},{parcel['point']['n']}&mpp=32")
+    assert page.locator("#map-message").is_hidden()
+
+    for row in page.locator(".layers > .layer").all():
+        if row.get_attribute("data-layer") != "parcels" and row.locator(".layer__switch").first.is_checked():
+            row.locator(".layer__switch").first.click()
+    told = page.inner_text("#map-message span")
+    assert faults(page) == []
+    page.click("#map-message button")
+    page.wait_for_selector("#map-message", state="hidden")
+    wait_for_tiles(page)
+
+    assert "vidni od merila 1 : " in told
+    assert colours_on_map(page) > 1

@@ -10,8 +10,9 @@ import pytest
 from gis import crs
 from tests.viewer.conftest import manifest, text
 from tiles.grid import built_in_grid
-from viewer.configuration import build_configuration, describe_layer
+from viewer.configuration import build_configuration, describe_layer, say_searched
 from viewer.projection import find_transverse_mercator
+from viewer.wording import read_texts
 
 if TYPE_CHECKING:
     from layers.catalogue import PublishedLayer
@@ -134,3 +135,27 @@ def test_numbers_of_d96_are_those_of_the_register() -> None:
     assert found is not None
     assert (found.lat0, found.lon0, found.k0, found.x0, found.y0) == (0, 15, 0.9999, 500_000, -5_000_000)
     assert found.inverse_flattening == pytest.approx(298.257222101)
+
+
+@pytest.mark.parametrize(
+    ("srid", "name"), [(3794, "D96/TM"), (25831, "UTM 31N"), (3765, "Croatia TM"), (3006, "SWEREF99 TM")]
+)
+def test_a_crs_is_called_what_people_call_it(srid: int, name: str) -> None:
+    """Short names of the EPSG register, without the datum that all of them share."""
+    found = find_transverse_mercator(srid)
+
+    assert found is not None
+    assert found.name == name
+
+
+def test_the_search_box_promises_what_is_there() -> None:
+    """The kinds of the published layers, at most two, those most asked for first."""
+    texts = read_texts("en")
+
+    def promised(*kinds: str | None, available: bool = True) -> str:
+        layers = {str(place): {"searchKind": kind, "available": available} for place, kind in enumerate(kinds)}
+        return say_searched({"layers": layers}, texts)
+
+    assert promised("zone", "address", None, "parcel") == "Parcel, address …"
+    assert promised("place") == "Place …"
+    assert promised("parcel", available=False) == "Place …"

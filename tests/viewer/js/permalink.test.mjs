@@ -14,7 +14,7 @@ globalThis.CustomEvent ??= class extends Event {
   }
 };
 
-const PROJECTION = { srid: 3794, lat0: 0, lon0: 15, k: 0.9999, x0: 500000, y0: -5000000, a: 6378137, rf: 298.257222101 };
+const PROJECTION = { srid: 3794, name: 'D96/TM', lat0: 0, lon0: 15, k: 0.9999, x0: 500000, y0: -5000000, a: 6378137, rf: 298.257222101 };
 const configuration = {
   themes: [
     { id: 'cadastre', layers: ['zoning', 'parcels'], hidden: [] },

@@ -18,7 +18,7 @@ globalThis.CustomEvent ??= class extends Event {
 };
 const { Shapes } = await import('../../../viewer/static/js/state/shapes.js');
 
-const PROJECTION = { srid: 3794, lat0: 0, lon0: 15, k: 0.9999, x0: 500000, y0: -5000000, a: 6378137, rf: 298.257222101 };
+const PROJECTION = { srid: 3794, name: 'D96/TM', lat0: 0, lon0: 15, k: 0.9999, x0: 500000, y0: -5000000, a: 6378137, rf: 298.257222101 };
 const coordinates = new Coordinates(PROJECTION);
 const isInReach = reachAround([15.68, 46.39, 15.77, 46.45], coordinates);
 const square = [[555000, 142000], [555100, 142000], [555100, 142100], [555000, 142100]];

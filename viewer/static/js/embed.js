@@ -50,7 +50,7 @@ else if (options.bbox) map.fit(options.bbox, { animate: false });
 nameMap(byId('map'), wording);
 buildControls();
 showAttribution(byId('attribution'), { state, configuration });
-showMapHealth(byId('map-message'), { map, wording, configuration });
+showMapHealth(byId('map-message'), { map, state, wording, configuration });
 state.on('theme', () => map.showTheme(state.theme, state.layerStates()));
 state.on('layers', () => map.drawLayers(state.layerStates()));
 state.on('changed', leadToViewer);

@@ -10,6 +10,7 @@ import { Contents } from './controls/contents.js';
 import { DrawingDoor } from './controls/drawing-door.js';
 import { Inquiry } from './controls/inquiry.js';
 import { keepViewAcrossLanguages } from './controls/language-links.js';
+import { CLOSEST_LOOK, ROOM_AROUND_FOUND, lookAtPoint } from './controls/looks.js';
 import { showMapHealth } from './controls/map-health.js';
 import { askByKeyboard, nameMap } from './controls/map-keyboard.js';
 import { buildMapTools } from './controls/map-tools.js';
@@ -23,11 +24,6 @@ import { MapView } from './map/view.js';
 import { followAddressBar } from './state/address-bar.js';
 import { readLink } from './state/permalink.js';
 import { ViewerState } from './state/viewer-state.js';
-
-const CLOSEST_LOOK = 0.15;
-const ROOM_AROUND_FOUND = 0.7;
-/** Metres per pixel at which a found point is shown: a house from near, a settlement from afar. */
-const LOOKS = { address: 0.25, place: 2.5, other: 0.5 };
 
 const byId = (id) => document.getElementById(id);
 
@@ -85,13 +81,13 @@ askByKeyboard(byId('map'), { map, state, panel, selecting });
 buildMapTools(byId('map-tools'), {
   map, configuration, wording, announcer, more: [selecting.buildButton(), drawing.buildButton(), printing.buildButton()],
   onLocated: (point) => {
-    map.show({ ...point, mpp: LOOKS.address });
+    map.show({ ...point, mpp: lookAtPoint({ searchKind: 'address' }) });
     state.select({ point, layer: null, id: null });
   },
 });
 new Readout({ bar: byId('scale-bar'), facts: byId('readout') }, { map, coordinates, wording });
 showAttribution(byId('attribution'), { state, configuration });
-showMapHealth(byId('map-message'), { map, wording, configuration });
+showMapHealth(byId('map-message'), { map, state, wording, configuration });
 buildShare(byId('share'), { wording, announcer, writeAddress: address.write });
 keepViewAcrossLanguages();
 showState();
@@ -103,7 +99,7 @@ function showState() {
   map.change(groundOf());
   map.showTheme(state.theme, state.layerStates());
   if (view) map.show(view, { animate: false });
-  else if (selection?.point) map.show({ ...selection.point, mpp: LOOKS.other }, { animate: false });
+  else if (selection?.point) map.show({ ...selection.point, mpp: lookAtPoint() }, { animate: false });
   else state.view = map.readView();
   inquiry.run({ fit: !view && selection !== null });
   selecting.refresh({ fit: !view && selection === null, isRestored: true });
@@ -115,7 +111,6 @@ function showFound({ layer, id, point, bbox }) {
   // A street is no feature to ask about: its houses are.
   const isStreet = layer !== null && id === null;
   if (!isStreet) state.select({ layer, id, point: { lon: point.lon, lat: point.lat } });
-  const look = LOOKS[configuration.layers[layer]?.searchKind] ?? LOOKS.other;
-  if (isPoint) map.show({ ...point, mpp: look });
+  if (isPoint) map.show({ ...point, mpp: lookAtPoint(configuration.layers[layer]) });
   else map.fit(bbox, { nearest: CLOSEST_LOOK, room: ROOM_AROUND_FOUND });
 }

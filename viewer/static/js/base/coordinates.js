@@ -3,16 +3,11 @@
 
 import { TransverseMercator } from './transverse-mercator.js';
 
-/** What people call a CRS, where it has such a name. */
-export function crsName(srid) {
-  return srid === 3794 ? 'D96/TM' : `EPSG:${srid}`;
-}
-
 export class Coordinates {
   /** `projection` as in the configuration, or null; `name` is what people call its CRS. */
   constructor(projection) {
     this.srid = projection?.srid ?? null;
-    this.name = projection ? crsName(projection.srid) : null;
+    this.name = projection?.name ?? null;
     this.projection = projection ? new TransverseMercator(projection) : null;
   }
 

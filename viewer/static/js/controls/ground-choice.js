@@ -1,6 +1,5 @@
 // What lies below the layers: a base map from outside or none, and with it the CRS the map is drawn in.
 
-import { crsName } from '../base/coordinates.js';
 import { element } from '../base/elements.js';
 
 const WEB_MERCATOR = 3857;
@@ -31,7 +30,7 @@ export class GroundChoice {
   _plainOptions() {
     return this.configuration.grids.map(({ id, srid }) => {
       const key = srid === WEB_MERCATOR ? 'ground.plain_web' : 'ground.plain_own';
-      return element('option', { value: `${id}/` }, this.wording.say(key, { crs: crsName(srid) }));
+      return element('option', { value: `${id}/` }, this.wording.say(key, { crs: this.configuration.projection?.name }));
     });
   }
 

@@ -4,11 +4,10 @@
 import { itemAddress, withParameters } from '../base/configuration.js';
 import { boxOf, interiorPoint } from '../base/geojson.js';
 import { LatestQuestion, fetchIfThere, fetchJson } from '../base/requests.js';
+import { CLOSEST_LOOK, ROOM_AROUND_FOUND, lookAtPoint } from './looks.js';
 
 const NEAR_METRES = 3;
 const CLICK_PIXELS = 8;
-const CLOSEST_LOOK = 0.15;
-const ROOM_AROUND_FOUND = 0.7;
 
 export class Inquiry {
   constructor({ state, map, panel, configuration, coordinates, wording }) {
@@ -65,7 +64,7 @@ export class Inquiry {
       return;
     }
     if (known && !selection.point) selection.point = interiorPoint(known.geometry);
-    if (known && fit) this.map.fit(boxOf(known.geometry), { nearest: CLOSEST_LOOK, room: ROOM_AROUND_FOUND, animate: false });
+    if (known && fit) this._goTo(known, selection.layer);
     this._markPoint(isGone ? { ...selection, layer: null } : selection);
     const answer = await this._identify(selection.point, signal);
     if (signal.aborted) return;
@@ -74,6 +73,11 @@ export class Inquiry {
     if (signal.aborted) return;
     this.panel.show(answer, main, isGone ? selection : null);
     if (!selection.layer && main) this.state.nameSelection(main.layer.layer, main.feature.id);
+  }
+
+  _goTo({ geometry }, layer) {
+    const nearest = geometry.type === 'Point' ? lookAtPoint(this.configuration.layers[layer]) : CLOSEST_LOOK;
+    this.map.fit(boxOf(geometry), { nearest, room: ROOM_AROUND_FOUND, animate: false });
   }
 
   /** The feature that a link names; null when it is not in the published data any more. */

@@ -109,7 +109,7 @@ export class PrintingPanel {
       element('header', { class: 'answer__header' }, this._heading,
         element('button', { type: 'button', class: 'tool tool--plain', title: label, 'aria-label': label, onclick: () => this._leave() }, icon(ICONS.close))),
       element('div', { class: 'printing__form' },
-        element('p', { class: 'field__hint' }, say('lead')),
+        element('p', { class: 'field__hint' }, say(this.coordinates.projection ? 'lead' : 'lead_without_frame')),
         this._labelled('scale', this._scale),
         element('div', { class: 'printing__pair' }, this._labelled('paper', this._paper), this._labelled('orientation', this._orientation)),
         this._extent,
