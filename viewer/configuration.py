@@ -16,6 +16,7 @@ from viewer.legend import build_legend
 from viewer.printing.layout import find_layout
 from viewer.printing.request import MAX_TITLE, ORIENTATIONS, PAPERS, SCALES
 from viewer.projection import TransverseMercator, find_transverse_mercator
+from viewer.qr_code import MAX_ADDRESS
 from viewer.wording import read_texts
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def build_configuration(
             for layer_id, manifest in sorted(known.items())
         },
         "printing": _describe_printing(),
+        "maxCodeAddress": MAX_ADDRESS,
         "urls": _addresses(prefix, "" if language == portal.languages[0] else f"?lang={language}"),
         "texts": _texts_for_modules(language),
     }
@@ -225,6 +227,7 @@ def _addresses(prefix: str, language_query: str) -> Json:
         "search": f"{prefix}/search",
         "identify": f"{prefix}/identify",
         "print": f"{prefix}/print",
+        "code": f"{prefix}/qr.svg",
         "selectParcels": f"{prefix}/parcels/select",
         "item": f"{prefix}/ogc/collections/{{layer}}/items/{{id}}",
         "layerPage": f"{prefix}/layers/{{layer}}{language_query}",

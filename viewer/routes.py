@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request, send_file
 from gis.errors import NotFoundError
 from viewer.embed_routes import add_embedding
 from viewer.pages import Pages, build_pages
+from viewer.share_routes import add_sharing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +34,7 @@ def build_blueprint(
     blueprint = ViewerBlueprint(pages)
     _add_pages(blueprint, pages)
     add_embedding(blueprint, pages, settings)
+    add_sharing(blueprint, settings)
     _add_files(blueprint, pages)
     return blueprint
 

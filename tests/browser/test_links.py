@@ -68,17 +68,6 @@ def test_back_returns_from_a_selection(open_page: Callable[..., Page], parcel: d
     assert panel_heading(page).startswith("Parcela")
 
 
-def test_link_is_copied(open_page: Callable[..., Page]) -> None:
-    """The share button puts the address on the clipboard and says so."""
-    page = open_page("/?theme=planning", permissions=["clipboard-read", "clipboard-write"])
-
-    page.click("#share")
-    page.wait_for_timeout(300)
-
-    assert "theme=planning" in page.evaluate("navigator.clipboard.readText()")
-    assert page.inner_text("#announcer") == "Povezava je kopirana"
-
-
 def test_coordinates_are_copied_for_other_programs(
     open_page: Callable[..., Page], parcel: dict[str, Any]
 ) -> None:

@@ -17,8 +17,8 @@ import { buildMapTools } from './controls/map-tools.js';
 import { PrintingDoor } from './controls/printing-door.js';
 import { Readout } from './controls/readout.js';
 import { SearchBox } from './controls/search-box.js';
-import { buildShare } from './controls/share.js';
 import { SelectingDoor } from './controls/selecting-door.js';
+import { SharingDoor } from './controls/sharing-door.js';
 import { Sheet } from './controls/sheet.js';
 import { MapView } from './map/view.js';
 import { followAddressBar } from './state/address-bar.js';
@@ -43,7 +43,8 @@ const toolParts = { stage: document.querySelector('.stage'), state, map, configu
 const selecting = new SelectingDoor({ ...toolParts, container: byId('selecting') });
 const drawing = new DrawingDoor({ ...toolParts, container: byId('drawing') });
 const printing = new PrintingDoor({ ...toolParts, container: byId('printing') });
-const address = followAddressBar(state, configuration, coordinates);
+new SharingDoor(byId('share'), { ...toolParts, container: byId('sharing') });
+followAddressBar(state, configuration, coordinates);
 const search = new SearchBox(
   { form: document.querySelector('.search'), input: byId('search-input'), list: byId('search-results'), message: byId('search-message'), clear: byId('search-clear') },
   { urls: configuration.urls, wording, announcer },
@@ -88,7 +89,6 @@ buildMapTools(byId('map-tools'), {
 new Readout({ bar: byId('scale-bar'), facts: byId('readout') }, { map, coordinates, wording });
 showAttribution(byId('attribution'), { state, configuration });
 showMapHealth(byId('map-message'), { map, state, wording, configuration });
-buildShare(byId('share'), { wording, announcer, writeAddress: address.write });
 keepViewAcrossLanguages();
 showState();
 document.body.classList.add('is-ready');

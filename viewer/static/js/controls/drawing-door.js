@@ -3,6 +3,7 @@
 
 import { ICONS, element, icon } from '../base/elements.js';
 import { loadSheets } from '../base/style-sheets.js';
+import { tellNotLoaded } from './not-loaded.js';
 
 export class DrawingDoor {
   /** `parts` as DrawingTool takes them. */
@@ -44,23 +45,11 @@ export class DrawingDoor {
     const loaded = await this._loading.catch(() => null);
     if (!loaded) {
       this._loading = null;
-      this._tellNotLoaded();
+      tellNotLoaded(this._parts, { name: 'drawing', text: this._parts.wording.say('drawing.not_loaded'), retry: () => this.open() });
       return null;
     }
     const [{ DrawingTool }] = loaded;
     this._tool ??= new DrawingTool(this._parts);
     return this._tool;
-  }
-
-  _tellNotLoaded() {
-    const { container, wording, announcer } = this._parts;
-    const text = wording.say('drawing.not_loaded');
-    container.replaceChildren(
-      element('h2', { class: 'answer__heading', id: 'drawing-heading' }, wording.say('drawing.heading')),
-      element('p', { class: 'answer__problem' }, text),
-      element('button', { type: 'button', class: 'button', onclick: () => this.open() }, wording.say('answer.retry')));
-    container.hidden = false;
-    document.body.classList.add('has-drawing');
-    announcer.say(text);
   }
 }

@@ -1,6 +1,7 @@
 // The way into printing. The panel comes when it is first needed: most readers never print.
 
 import { ICONS, element, icon } from '../base/elements.js';
+import { tellNotLoaded } from './not-loaded.js';
 
 export class PrintingDoor {
   /** `parts` as PrintingPanel takes them. */
@@ -24,19 +25,7 @@ export class PrintingDoor {
       this._panel ??= new PrintingPanel({ ...this._parts, returnTo: this._button });
       this._panel.open();
     } catch {
-      this._tellNotLoaded();
+      tellNotLoaded(this._parts, { name: 'printing', text: this.wording.say('printing.not_loaded'), retry: () => this.open() });
     }
-  }
-
-  _tellNotLoaded() {
-    const text = this.wording.say('printing.not_loaded');
-    this.container.replaceChildren(
-      element('h2', { class: 'answer__heading', id: 'printing-heading' }, this.wording.say('printing.heading')),
-      element('p', { class: 'answer__problem' }, text),
-      element('button', { type: 'button', class: 'button', onclick: () => this.open() }, this.wording.say('printing.retry')));
-    this.container.hidden = false;
-    document.body.classList.add('has-printing');
-    this.sheet.open();
-    this.announcer.say(text);
   }
 }

@@ -2,6 +2,7 @@
 // up a parcel do not wait for it.
 
 import { ICONS, element, icon } from '../base/elements.js';
+import { tellNotLoaded } from './not-loaded.js';
 
 export class SelectingDoor {
   /** `parts` as SelectingTool takes them. */
@@ -77,24 +78,13 @@ export class SelectingDoor {
       this._tool ??= new SelectingTool(this._parts);
     } catch {
       this._loading = null;
-      this._tellNotLoaded(() => this._withTool(act));
+      tellNotLoaded(this._parts, {
+        name: 'selecting', text: this.wording.say('selecting.not_loaded'),
+        retry: () => this._withTool(act), onclose: () => this.state.chooseParcels(null),
+      });
       return null;
     }
     return act(this._tool);
-  }
-
-  _tellNotLoaded(retry) {
-    const text = this.wording.say('selecting.not_loaded');
-    this.container.replaceChildren(
-      element('header', { class: 'answer__header' },
-        element('h2', { class: 'answer__heading', id: 'selecting-heading' }, this.wording.say('selecting.heading'))),
-      element('p', { class: 'answer__problem' }, text),
-      element('p', { class: 'selecting__work' },
-        element('button', { type: 'button', class: 'button', onclick: retry }, this.wording.say('answer.retry')),
-        element('button', { type: 'button', class: 'button button--plain', onclick: () => this.state.chooseParcels(null) }, this.wording.say('selecting.close'))));
-    this.container.hidden = false;
-    document.body.classList.add('has-selecting');
-    this.announcer.say(text);
   }
 
   _hide() {

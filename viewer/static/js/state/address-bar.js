@@ -16,5 +16,4 @@ export function followAddressBar(state, configuration, coordinates) {
   window.addEventListener('popstate', () => {
     state.restore(readLink(window.location.search, configuration, coordinates));
   });
-  return { write };
 }

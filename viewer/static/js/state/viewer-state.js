@@ -4,7 +4,7 @@
 import { Emitter } from '../base/events.js';
 
 /**
- * Events: `theme`, `layers`, `order` (of layers), `ground` (grid or base map), `selection`, `parcels`, `drawing` (its tool was opened), `view`; and
+ * Events: `theme`, `layers`, `order` (of layers), `ground` (grid or base map), `selection`, `parcels`, `drawing` and `printing` (their tool was opened), `view`; and
  * `changed` after each, with whether it is a step that "back" returns from.
  */
 export class ViewerState extends Emitter {

@@ -25,6 +25,7 @@ export class PrintingPanel {
   }
 
   open() {
+    this.state.emit('printing');
     this.map.free();
     this.container.replaceChildren(...this._parts);
     this.container.hidden = false;
