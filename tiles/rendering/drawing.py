@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tiles.rendering.frames import Frame
 
 PictureFormat = Literal["pdf", "svg", "png"]
+Side = Literal["left", "middle", "right"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class DrawnLayer:
     """Features of one layer: shapes as WKB in the frame's CRS, and the place of each one's symbol.
 
     Symbols are those of `tiles.styles.choices.list_symbols`. `is_cut` is true when there were more features
-    than a picture may hold.
+    than a picture may hold. `opacity` is that of the layer as a whole, for pictures of pixels only.
     """
 
     id: str
@@ -43,13 +44,33 @@ class DrawnLayer:
     places: Sequence[int]
     labels: Sequence[DrawnLabel] = ()
     is_cut: bool = False
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True)
+class Lettering:
+    """A line of text that stands where it is told to, whatever is there; `side` is the one that (x, y) is.
+
+    The place is in the frame's CRS, half-way up the letters; the size is in CSS pixels.
+    """
+
+    text: str
+    x: float
+    y: float
+    size: float
+    colour: str
+    side: Side = "left"
+    halo: str | None = None
+    is_bold: bool = False
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture to be made."""
+    """A picture to be made: layers, then their labels, and above everything else what is laid over the map."""
 
     frame: Frame
     layers: Sequence[DrawnLayer]
     format: PictureFormat
     background: str = "#ffffff"
+    overlay: Sequence[DrawnLayer] = ()
+    letterings: Sequence[Lettering] = ()

@@ -39,7 +39,7 @@ def read_drawn_layer(
     label = _shown_label(style, frame)
     with reading_version(database, "api") as connection:
         rows = connection.execute(_select(layer, frame, label, most + 1)).all()
-    place_of = _place_finder(style)
+    place_of = place_finder(style)
     shown = rows[:most]
     return DrawnLayer(
         id=layer.id,
@@ -93,7 +93,7 @@ def _labels(rows: Sequence[sa.Row[Any]], *, polygons: bool) -> list[DrawnLabel]:
     ]
 
 
-def _place_finder(style: Style) -> Callable[[str | None], int]:
+def place_finder(style: Style) -> Callable[[str | None], int]:
     """Value of the class column → place of its symbol in `list_symbols`; each value is looked up once."""
     symbols = list_symbols(style)
     known: dict[str | None, int] = {}

@@ -1,4 +1,4 @@
-"""Steps of painting as mapnik's map file (XML): one style and one layer for each step. Pure.
+"""Steps of painting and texts as mapnik's map file (XML): one style and one layer for each. Pure.
 
 Widths are in CSS pixels, which mapnik multiplies by the scale factor it is given. Texts of features never stand
 in the file: they are values of features, which mapnik does not interpret.
@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from layers.style import Label, Symbol
-    from tiles.rendering.drawing import DrawnLayer
+    from tiles.rendering.drawing import DrawnLayer, Lettering, Side
     from tiles.rendering.steps import Step
 
 FONT = "DejaVu Sans Book"
+# Narrower letters for what is laid over a map; they come with mapnik too.
+_LETTERING_FONTS = {False: "DejaVu Sans Condensed", True: "DejaVu Sans Condensed Bold"}
+# mapnik names the side on which the text lies, seen from its place.
+_LIES: dict[Side, str] = {"left": "right", "middle": "middle", "right": "left"}
 TEXT = "text"
 _HALO_PIXELS = 1.5
 _LABEL_MARGIN_PIXELS = 3
@@ -25,18 +29,42 @@ _LABEL_GAP_PIXELS = 3
 _SAME_TEXT_PIXELS = 260
 
 
-def write_mapfile(steps: Sequence[Step], labelled: Sequence[DrawnLayer], srid: int, background: str) -> str:
-    """The map file with a layer for each step, then one for the labels of each layer, all in one CRS."""
+def write_mapfile(symbolizers: Sequence[ET.Element], srid: int, background: str | None) -> str:
+    """The map file with a layer for each symbolizer, from the bottom upwards, all in one CRS.
+
+    Without a background the picture is see-through where nothing is drawn.
+    """
     crs = f"epsg:{srid}"
-    root = ET.Element("Map", {"srs": crs, "background-color": background})
-    symbolizers = [_SYMBOLIZERS[step.kind](step.symbol) for step in steps]
-    symbolizers += [_text(layer.style.label, layer) for layer in labelled if layer.style.label]
+    root = ET.Element("Map", {"srs": crs, **({"background-color": background} if background else {})})
     for place, symbolizer in enumerate(symbolizers):
         ET.SubElement(ET.SubElement(root, "Style", {"name": f"s{place}"}), "Rule").append(symbolizer)
     for place in range(len(symbolizers)):
         layer = ET.SubElement(root, "Layer", {"name": f"l{place}", "srs": crs})
         ET.SubElement(layer, "StyleName").text = f"s{place}"
     return ET.tostring(root, encoding="unicode")
+
+
+def symbolize_step(step: Step) -> ET.Element:
+    """How the shapes of a step are painted."""
+    return _SYMBOLIZERS[step.kind](step.symbol)
+
+
+def symbolize_label(label: Label, layer: DrawnLayer) -> ET.Element:
+    """How the labels of a layer are written: where they touch none that stands already."""
+    placed = {"minimum-padding": f"{_LABEL_MARGIN_PIXELS:g}", **_place(layer)}
+    return _text(FONT, label.size, label.colour, label.halo, **placed)
+
+
+def symbolize_lettering(lettering: Lettering) -> ET.Element:
+    """How a text is written that stands where it is told to."""
+    placed = {
+        "allow-overlap": "true",
+        "horizontal-alignment": _LIES[lettering.side],
+        "vertical-alignment": "middle",
+        "justify-alignment": "left",
+    }
+    font = _LETTERING_FONTS[lettering.is_bold]
+    return _text(font, lettering.size, lettering.colour, lettering.halo, **placed)
 
 
 def _fill(symbol: Symbol) -> ET.Element:
@@ -100,19 +128,10 @@ def _marker(symbol: Symbol, paint: dict[str, str]) -> ET.Element:
     )
 
 
-def _text(label: Label, layer: DrawnLayer) -> ET.Element:
-    halo = {"halo-fill": label.halo, "halo-radius": f"{_HALO_PIXELS:g}"} if label.halo else {}
-    made = ET.Element(
-        "TextSymbolizer",
-        {
-            "face-name": FONT,
-            "size": f"{label.size:g}",
-            "fill": label.colour,
-            "minimum-padding": f"{_LABEL_MARGIN_PIXELS:g}",
-            **_place(layer),
-            **halo,
-        },
-    )
+def _text(font: str, size: float, colour: str, halo: str | None, **more: str) -> ET.Element:
+    around = {"halo-fill": halo, "halo-radius": f"{_HALO_PIXELS:g}"} if halo else {}
+    attributes = {"face-name": font, "size": f"{size:g}", "fill": colour, **around, **more}
+    made = ET.Element("TextSymbolizer", attributes)
     made.text = f"[{TEXT}]"
     return made
 

@@ -11,7 +11,7 @@ from tiles.rendering.drawing import Drawing
 from tiles.rendering.features import read_drawn_layer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from gis.database import Database
     from layers.catalogue import PublishedLayer
@@ -54,6 +54,13 @@ class MapPainter:
         shown = [*(layer for layer in drawn if layer is not None), *above]
         content = self._workers.ask(pickle.dumps(Drawing(frame, shown, picture_format), protocol=5))
         return Picture(content, tuple(layer.id for layer in shown if layer.is_cut))
+
+    def paint_when_free(self, write: Callable[[], Drawing]) -> bytes:
+        """The picture of a drawing that is written when its turn has come: nothing is read for those who wait.
+
+        Raises UnavailableError when too many pictures are wanted, or this one could not be made.
+        """
+        return self._workers.ask_when_free(lambda: pickle.dumps(write(), protocol=5))
 
     def close(self) -> None:
         """End the processes."""

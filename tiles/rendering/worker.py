@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ from tiles.rendering.painter import paint
 if TYPE_CHECKING:
     from tiles.rendering.drawing import Drawing
 
+# Whoever waits for a tile goes before whoever waits for a picture.
+_NICENESS = 10
+
 
 def draw(question: bytes) -> bytes:
     """The picture that a pickled `Drawing` describes; it comes from the process that started this one."""
@@ -19,4 +23,5 @@ def draw(question: bytes) -> bytes:
 
 
 if __name__ == "__main__":
+    os.nice(_NICENESS)
     serve_questions(draw)
