@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     tile_disk_megabytes: int = Field(
         default=1024, ge=0, description="Disk for finished tiles, for all workers together; 0 keeps none there."
     )
+    picture_disk_megabytes: int = Field(
+        default=128, ge=0, description="Disk for pictures of the map, for all workers together; 0 keeps none."
+    )
     metrics_token: SecretStr | None = Field(
         default=None,
         min_length=16,

@@ -28,9 +28,13 @@ from prostor import headers, health, landing, metrics, problems
 from prostor.landing import ApiPart
 from prostor.portal_choice import read_chosen_portal
 from tiles.grid import read_grids
+from tiles.picture_store import PictureStore
+from tiles.rendering.service import MapPainter
 from viewer.layer_pages import LayerPages
 from viewer.paper.printing import ParcelPrinter
 from viewer.parcel_pages import ParcelPages
+from viewer.pictures.pictures import Pictures
+from viewer.pictures.routes import add_static_map
 from viewer.printing.routes import add_print
 from viewer.printing.sheets import MapSheets
 
@@ -39,6 +43,8 @@ if TYPE_CHECKING:
 
 DATABASE = "prostor-database"
 PRINTER = "prostor-printer"
+PAINTER = "prostor-painter"
+_MEGABYTE = 2**20
 
 
 def create_app(settings: Settings, urls: DatabaseUrls | None = None, counted: Metrics | None = None) -> Flask:
@@ -47,7 +53,7 @@ def create_app(settings: Settings, urls: DatabaseUrls | None = None, counted: Me
     `counted` is where this process counts beside the other workers; without it, it counts for itself.
 
     The Database is left in `app.extensions[DATABASE]`, for whoever ends the process to dispose of, and so is
-    what prints documents, in `app.extensions[PRINTER]`, to be closed.
+    what prints documents and what paints pictures, in `app.extensions[PRINTER]` and `[PAINTER]`, to be closed.
     """
     portal = read_chosen_portal(settings)
     counted = counted or Metrics()
@@ -58,10 +64,15 @@ def create_app(settings: Settings, urls: DatabaseUrls | None = None, counted: Me
     # A redirect for a doubled slash would repeat whatever Host a stranger sent.
     app.url_map.merge_slashes = False
     app.extensions[DATABASE] = database
+    app.register_blueprint(tiles.routes.build_blueprint(settings, portal, catalogue, database, grids, counted))
     pages = viewer.routes.build_blueprint(settings, portal, catalogue, tuple(grids.values()))
     printer = app.extensions[PRINTER] = ParcelPrinter(portal, pages.pages.assets)
     sheets = MapSheets(portal, catalogue, database, printer, pages.pages.assets)
     add_print(pages, settings, portal, sheets)
+    painter = app.extensions[PAINTER] = MapPainter(database)
+    store = PictureStore(settings.home / "cache" / "pictures", settings.picture_disk_megabytes * _MEGABYTE)
+    look = tiles.routes.look_after(app.extensions, store)
+    add_static_map(pages, portal, Pictures(portal, catalogue, database, painter, store, look))
     app.register_blueprint(
         layers.routes.build_blueprint(
             settings,
@@ -73,7 +84,6 @@ def create_app(settings: Settings, urls: DatabaseUrls | None = None, counted: Me
             parcel_pages=ParcelPages(pages.pages, printer),
         )
     )
-    app.register_blueprint(tiles.routes.build_blueprint(settings, portal, catalogue, database, grids, counted))
     app.register_blueprint(pages)
     app.register_blueprint(landing.build_blueprint(settings, portal, api_parts(catalogue)))
     app.register_blueprint(health.build_blueprint(database, tiles.routes.tile_trouble(app.extensions)))

@@ -149,11 +149,12 @@ def sample_database(
 @pytest.fixture(scope="session")
 def app(sample_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The whole service on the sample."""
-    from prostor.app import DATABASE, PRINTER, create_app  # noqa: PLC0415 - pure tests need no service
+    from prostor.app import DATABASE, PAINTER, PRINTER, create_app  # noqa: PLC0415 - pure tests need no service
 
     made = create_app(Settings(home=tmp_path_factory.mktemp("home")), sample_database.urls)
     yield made
     made.extensions[PRINTER].close()
+    made.extensions[PAINTER].close()
     made.extensions[DATABASE].dispose()
 
 

@@ -63,11 +63,11 @@ class DiskStore:
         """Make the folder ours: tiles another release made are dropped. Raises OSError."""
         self.folder.mkdir(parents=True, exist_ok=True)
         made_by, release = self.folder / _MADE_BY, name_release()
-        if _read_bytes(made_by) == release.encode():
+        if read_bytes(made_by) == release.encode():
             return
         for name in self.set_folders():
             self.drop_set(name)
-        _write(made_by, release.encode())
+        write_whole(made_by, release.encode())
 
     def find(self, path: str) -> StoredTile | None:
         """The tile kept under this path (`tiles.addresses`, with a token), or None. Raises OSError."""
@@ -81,7 +81,7 @@ class DiskStore:
         if os.path.exists(place + ".empty"):  # noqa: PTH110  as for all of a tile's files: five times as quick
             return StoredTile(b"", name_content(b""), lives=lives)
         if (body := self._read(place, ".cut.gz")) is not None:
-            note = _read_bytes(place + ".cut")
+            note = read_bytes(place + ".cut")
             return StoredTile(*body, lives=lives, truncated=note.decode()) if note else None
         return None
 
@@ -91,11 +91,11 @@ class DiskStore:
         Without Brotli it is `fresh`, and waits for `finish`: a disk takes milliseconds to be sure of a file.
         """
         place = self._place(path)
-        self._make_set_folder(_set_of(path), tile.lives)
+        self.make_set_folder(_set_of(path), tile.lives)
         os.makedirs(os.path.dirname(place), exist_ok=True)  # noqa: PTH103, PTH120
         files = dict(_files_of(tile))
         for ending, content in files.items():
-            (_write_for_good if tile.brotli else _write)(place + ending, content)
+            (_write_for_good if tile.brotli else write_whole)(place + ending, content)
         return sum(disk_share(len(content)) for content in files.values())
 
     def finish(self, path: str, tile: StoredTile) -> int:
@@ -168,10 +168,10 @@ class DiskStore:
     def _read(self, place: str, ending: str) -> tuple[bytes, str, bytes] | None:
         """Compressed by gzip, name of the content, and by Brotli if that is there; None without such a tile."""
         file = place + ending
-        gzipped = _read_bytes(file)
+        gzipped = read_bytes(file)
         if gzipped is None:
             return None
-        _note_use(file)
+        note_use(file)
         try:
             body = gzip.decompress(gzipped)
         except (OSError, EOFError, zlib.error):
@@ -185,7 +185,7 @@ class DiskStore:
     def _read_brotli(self, place: str, body: bytes) -> bytes:
         """Brotli has no check sum of its own, so its content is compared."""
         file = place + ".br"
-        compressed = _read_bytes(file)
+        compressed = read_bytes(file)
         if compressed is None:
             return b""
         try:
@@ -202,7 +202,7 @@ class DiskStore:
         with self._lock:
             if name in self._known:
                 return self._known[name]
-        content = _read_bytes(self.folder / name / _LIVES)
+        content = read_bytes(self.folder / name / _LIVES)
         try:
             lives = frozenset(Life(str(layer), int(count)) for layer, count in json.loads(content or b"null"))
         except (ValueError, TypeError):
@@ -213,8 +213,8 @@ class DiskStore:
             self._known[name] = lives
         return lives
 
-    def _make_set_folder(self, name: str, lives: frozenset[Life]) -> None:
-        """The folder appears with its list of lives in it, whoever makes it first."""
+    def make_set_folder(self, name: str, lives: frozenset[Life]) -> None:
+        """The folder appears with its list of lives in it, whoever makes it first. Raises OSError."""
         if (self.folder / name / _LIVES).exists():
             return
         new = self.folder / f"{NEW}{secrets.token_hex(8)}"
@@ -260,7 +260,7 @@ def _set_of(path: str) -> str:
     return path.removeprefix(_PREFIX).partition("/")[0]
 
 
-def _note_use(place: str) -> None:
+def note_use(place: str) -> None:
     """Tell the sweeper that a file is used, on disks that do not note reading by themselves."""
     try:
         stat = os.stat(place)  # noqa: PTH116
@@ -270,7 +270,8 @@ def _note_use(place: str) -> None:
         return
 
 
-def _read_bytes(place: str | Path) -> bytes | None:
+def read_bytes(place: str | Path) -> bytes | None:
+    """The content of a file, None when there is none. Raises OSError for other troubles."""
     try:
         with open(place, "rb", buffering=0) as file:  # noqa: PTH123
             return file.read()
@@ -278,7 +279,7 @@ def _read_bytes(place: str | Path) -> bytes | None:
         return None
 
 
-def _write(place: str | Path, content: bytes) -> None:
+def write_whole(place: str | Path, content: bytes) -> None:
     """Whole or not at all, as long as the machine does not lose its power."""
     with _written_beside(str(place), content) as part:
         os.rename(part, place)  # noqa: PTH104

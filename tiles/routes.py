@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from layers.portal import Portal
     from tiles.addresses import StyleAddress, TileAddress, TileJsonAddress
     from tiles.grid import Grid
+    from tiles.withdrawals import Store
 
 
 def build_blueprint(
@@ -148,6 +149,12 @@ class _Door:
 def tile_trouble(extensions: Mapping[str, Any]) -> Callable[[], str | None]:
     """What says why tiles cannot be written to the disk just now, of an application with this blueprint."""
     return lambda: extensions[EXTENSION].store.trouble
+
+
+def look_after(extensions: Mapping[str, Any], store: Store) -> Callable[[], None]:
+    """Have what was withdrawn purged from a further store too; what to call before it gives anything away."""
+    look: Callable[[], None] = extensions[EXTENSION].look_after(store)
+    return look
 
 
 def tile_disk_bytes(extensions: Mapping[str, Any]) -> Callable[[], int | None]:

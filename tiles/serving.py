@@ -25,7 +25,7 @@ from tiles.vector import LayerQuery, find_query_envelope, read_tiles
 from tiles.withdrawals import Withdrawals
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from gis.database import Database
     from gis.metrics import Metrics
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from tiles.cache import StoredTile
     from tiles.grid import Grid
     from tiles.source import TileSource
+    from tiles.withdrawals import Store
 
 _MAX_SOURCES = 4096
 
@@ -86,6 +87,11 @@ class TileService:
         answer = answer_tile(tile, question, cache_control=IMMUTABLE)
         self._count_hit(answer.status, len(answer.body))
         return answer
+
+    def look_after(self, store: Store) -> Callable[[], None]:
+        """Purge what was withdrawn from this store too; answers what looks whether there is something."""
+        self._withdrawals.watch(store)
+        return self._withdrawals.look
 
     def answer_path(self, path: str, question: Question) -> Answer | None:
         """As `answer`, for the path of a request; None when it is not the path of a tile."""

@@ -54,19 +54,23 @@ class _Asking(NamedTuple):
 class Withdrawals:
     """Holds stores against the catalogue, twice a second, by whichever request comes first.
 
-    A further store is purged as soon as it stands in `stores`; there is no other place that purges.
+    A further store is purged as soon as it is watched; there is no other place that purges.
     """
 
     def __init__(
         self, catalogue: Catalogue, stores: Sequence[Store], *, every_seconds: float = _EVERY_SECONDS
     ) -> None:
         self._catalogue = catalogue
-        self._stores = stores
+        self._stores = tuple(stores)
         self._every_seconds = every_seconds
         self._lock = threading.Lock()
         self._asking: _Asking | None = None
         self._next = 0.0
         self._failed = False
+
+    def watch(self, store: Store) -> None:
+        """Purge this store too from now on."""
+        self._stores = (*self._stores, store)
 
     def look(self) -> None:
         """Purge what was withdrawn, if it is time to ask; never raises, and waits for a second at most."""

@@ -28,6 +28,9 @@ PARAMETERS = (
     *("grid", "base", "parcels", "draw", "parcel", "address", "bbox", "marker", "text", "controls"),
 )
 DEFAULT_WIDTH, DEFAULT_HEIGHT = 800, 500
+# What previews of links are best at; larger pictures are cut or made smaller.
+PREVIEW_SIZE = (1200, 630)
+_LARGEST_THUMBNAIL = 1280
 _LEAST, _MOST = 200, 4000
 _NAME_LENGTH = 12
 
@@ -73,10 +76,11 @@ class Frame:
 
 @dataclass(frozen=True)
 class Shared:
-    """The address of a page as it is shared, and where its oEmbed answer is (oEmbed 1.0, section 4)."""
+    """The address of a page as it is shared, its oEmbed answer (oEmbed 1.0, section 4), and a picture of it."""
 
     address: str
     oembed: str
+    picture: str
 
 
 def read_widgets(folder: Path = RELEASED) -> Mapping[str, Widget]:
@@ -131,11 +135,21 @@ def find_shared(root: str, path: str, query: str) -> Shared | None:
         return None
     known = [(name, value) for name, value in parse_qsl(query) if name in PARAMETERS]
     address = f"{root}{path}" + (f"?{urlencode(known, safe=',:/*')}" if known else "")
-    return Shared(address, f"{root}/oembed?{urlencode({'url': address})}")
+    oembed = f"{root}/oembed?{urlencode({'url': address})}"
+    return Shared(address, oembed, picture_address(frame_address(address, root), *PREVIEW_SIZE))
+
+
+def picture_address(frame: str, width: int, height: int) -> str:
+    """The address of a picture of what a frame shows, in CSS pixels; `frame` is one of `frame_address`."""
+    place, _, query = frame.partition("?")
+    known = [pair for pair in parse_qsl(query) if pair[0] != "controls"]
+    size = [("width", str(width)), ("height", str(height))]
+    return f"{place.removesuffix('/embed')}/static-map.png?{urlencode([*known, *size], safe=',:/*')}"
 
 
 def build_oembed(frame: Frame, root: str, provider: str) -> dict[str, Any]:
     """The answer of oEmbed 1.0, section 2.3.4.4 (rich)."""
+    thumbnail = (min(frame.width, _LARGEST_THUMBNAIL), min(frame.height, _LARGEST_THUMBNAIL))
     return {
         "version": "1.0",
         "type": "rich",
@@ -146,6 +160,9 @@ def build_oembed(frame: Frame, root: str, provider: str) -> dict[str, Any]:
         "width": frame.width,
         "height": frame.height,
         "html": frame.html,
+        "thumbnail_url": picture_address(frame.address, *thumbnail),
+        "thumbnail_width": thumbnail[0],
+        "thumbnail_height": thumbnail[1],
     }
 
 

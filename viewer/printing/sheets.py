@@ -15,26 +15,24 @@ from viewer.layer_facts import name_crs
 from viewer.paper.order import CODE, SCHEME, PaperFile, PaperOrder
 from viewer.paper.printing import draw_swatch_files, read_paper_files, swatch_name
 from viewer.phrases import Phrases
+from viewer.printing.choosing import choose_layers, tell_missing
 from viewer.printing.drawing import GROUND, DrawnLayer, MapFrame, build_drawn, draw_layers
 from viewer.printing.grid import draw_bar, draw_grid, draw_north, find_bar, find_step, write_svg
 from viewer.printing.key import build_key, build_sources, key_of_sketches, plan_key
 from viewer.printing.layout import BAND_MM, PIXELS_PER_MM, find_layout
 from viewer.printing.notes import Notes
-from viewer.printing.reading import ReadFrame, ReadingLimits, SheetContent, Wanted, read_sheet
+from viewer.printing.reading import ReadFrame, ReadingLimits, read_sheet
 from viewer.printing.request import OWN_PARAMETERS
 from viewer.printing.sketching import draw_sketches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from gis.database import Database
-    from layers.catalogue import Catalogue, PublishedLayer
-    from layers.identify import AskedLayer
+    from layers.catalogue import Catalogue
     from layers.portal import Portal
-    from layers.style import Label
     from viewer.assets import Assets
     from viewer.paper.printing import ParcelPrinter
-    from viewer.permalink import View
     from viewer.printing.layout import Layout
     from viewer.printing.request import SheetRequest
 
@@ -142,15 +140,12 @@ class MapSheets:
         frame = MapFrame(envelope, asked.scale / 1000 / PIXELS_PER_MM)
         known = {each.manifest.id: each for each in self._known.asked()}
         notes = Notes(phrases)
-        wanted = self._choose(asked, known, frame.metres_per_pixel, notes)
         size = frame.metres_per_pixel
+        wanted = choose_layers(asked.view, known, self._portal.crs, size, notes)
         content = read_sheet(
             self._database, wanted, ReadFrame(envelope, _BEYOND_PX * size, _DETAIL_PX * size), self._limits
         )
-        for each in wanted:
-            if each.layer.id in content.faults:
-                notes.fault(each.layer.manifest, content.faults[each.layer.id])
-        notes.selected(_missing(wanted, content))
+        tell_missing(wanted, content, notes)
         if asked.view.base is not None:
             bases = {each.id: each.title for each in self._portal.base_maps}
             notes.base(bases[asked.view.base])
@@ -165,38 +160,6 @@ class MapSheets:
             if each.layer.id in content.layers
         ]
         return Drawn(asked, layout, frame, layers, notes.written)
-
-    def _choose(
-        self, asked: SheetRequest, known: Mapping[str, AskedLayer], metres_per_pixel: float, notes: Notes
-    ) -> list[Wanted]:
-        """The layers that are drawn, from the bottom upwards; notes say why others of the view are not."""
-        keys = self._selected_keys(asked, known)
-        visible = [name for name in asked.view.visible_layers() if name in known]
-        wanted = []
-        for name in [*visible, *(each for each in keys if each not in visible)]:
-            layer = known[name].published
-            if layer is None or layer.srid != self._portal.crs:
-                notes.without_data(known[name])
-                continue
-            is_drawn = name in visible and layer.manifest.style.scale.holds(metres_per_pixel)
-            if name in visible and not is_drawn:
-                notes.out_of_scale(layer.manifest, metres_per_pixel)
-            if is_drawn or name in keys:
-                label = _find_label(layer, asked.view, metres_per_pixel)
-                wanted.append(Wanted(layer, label, keys.get(name, ()), is_drawn))
-        return wanted
-
-    def _selected_keys(
-        self, asked: SheetRequest, known: Mapping[str, AskedLayer]
-    ) -> dict[str, tuple[str, ...]]:
-        """What is selected, by layer; parcels by number are those of the layer with that role."""
-        parcels = next((name for name, each in known.items() if each.manifest.role == "parcels"), None)
-        keys: dict[str, tuple[str, ...]] = {}
-        for each in asked.view.selected:
-            name = each.layer or parcels
-            if name is not None:
-                keys[name] = (*keys.get(name, ()), each.key)
-        return keys
 
     def _draw_map(self, drawn: Drawn) -> str:
         width, height = drawn.frame.size
@@ -239,20 +202,6 @@ class MapSheets:
 
 def _svg(drawing: str) -> PaperFile:
     return PaperFile(drawing.encode(), "image/svg+xml")
-
-
-def _find_label(layer: PublishedLayer, view: View, metres_per_pixel: float) -> Label | None:
-    """The label that a layer has in this view at this scale."""
-    label = layer.manifest.style.label
-    if label is None or not view.labelled.get(layer.id, label.shown):
-        return None
-    return label if metres_per_pixel <= label.max_metres_per_pixel else None
-
-
-def _missing(wanted: Sequence[Wanted], content: SheetContent) -> list[str]:
-    """Keys of selected features that the frame does not show or the data do not have."""
-    read = [(each.keys, content.layers[each.layer.id]) for each in wanted if each.layer.id in content.layers]
-    return [key for keys, layer in read for key in keys if key not in layer.selected]
 
 
 def _live_address(asked: SheetRequest, given: Iterable[tuple[str, str]], root: str) -> str:
