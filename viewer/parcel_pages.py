@@ -19,7 +19,7 @@ from viewer.parcel_changes import say_changes
 from viewer.parcel_view import ParcelViews
 from viewer.parcel_words import name_ko
 from viewer.phrases import Phrases
-from viewer.security import PDF_READER_POLICY
+from viewer.security import PDF_READER_POLICY, security_headers
 
 if TYPE_CHECKING:
     from layers.parcels import Found, FoundParcel
@@ -112,7 +112,7 @@ class ParcelPages:
         name = re.sub(r"[^0-9A-Za-z]+", "-", shown.answer.path)[:80].strip("-")
         kind = _FILE_NAMES[shown.answer.language]
         response.headers["Content-Disposition"] = f'inline; filename="{kind}-{name}.pdf"'
-        response.headers["Content-Security-Policy"] = PDF_READER_POLICY
+        response.headers.update(security_headers(PDF_READER_POLICY))
         return response
 
     def _lead(self, shown: ShownAnswer, phrases: Phrases) -> str:

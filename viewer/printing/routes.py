@@ -9,7 +9,7 @@ from flask import Response, request
 from layers.filters import read_parameters
 from layers.links import find_root
 from viewer.printing.request import DRAW, PARAMETERS, parse_sheet_request
-from viewer.security import PDF_READER_POLICY
+from viewer.security import PDF_READER_POLICY, security_headers
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -35,7 +35,7 @@ def add_print(blueprint: Blueprint, settings: Settings, portal: Portal, sheets: 
         response = Response(content, mimetype="application/pdf")
         name = f"{_FILE_NAMES[asked.view.language]}-{asked.view.theme.id}-{asked.scale}"
         response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-        response.headers["Content-Security-Policy"] = PDF_READER_POLICY
+        response.headers.update(security_headers(PDF_READER_POLICY))
         response.headers["Cache-Control"] = "private, no-store"
         response.headers["X-Robots-Tag"] = "noindex"
         return response
