@@ -332,12 +332,16 @@ def test_the_frame_is_accessible_and_keeps_nothing(
     page.click("#shown summary")
 
     found = faults(page)
-    kept = page.evaluate("[document.cookie, localStorage.length, sessionStorage.length]")
+    kept = page.evaluate(
+        """async () => [document.cookie, localStorage.length, sessionStorage.length,
+            (await indexedDB.databases()).length, (await caches.keys()).length,
+            (await navigator.serviceWorker.getRegistrations()).length]"""
+    )
     cookies = context.cookies()
     context.close()
 
     assert found == []
-    assert (kept, cookies) == (["", 0, 0], [])
+    assert (kept, cookies) == (["", 0, 0, 0, 0, 0], [])
     assert all(url.startswith((world.portal, "data:")) for url in watch.requests)
 
 
