@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gis.envelope import Envelope
     from layers.catalogue import PublishedLayer
     from layers.style import Label
-    from viewer.printing.reading import LayerContent
+    from viewer.printing.reading import LabelPlace, LayerContent
 
 BAND = BAND_MM * PIXELS_PER_MM
 GROUND = "#fbfaf6"
@@ -36,6 +36,12 @@ _SELECTED_POINT = Symbol(line="#b3134f", line_width=3, radius=8)
 _LETTER, _LINE = 0.55, 1.2
 _CELL = 64.0
 _MAX_LABEL = 80
+# As in the viewer (label-placement.js): from a point to its name, the sides it may stand on, and a glance.
+_GAP_PX = 3
+_SIDES = ((1, 0), (-1, 0), (0, -1), (0, 1))
+_SAME_TEXT_PX = 260
+
+_Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -164,11 +170,9 @@ def _draw_selected(drawn: DrawnLayer, frame: MapFrame) -> str:
 class _Taken:
     """Boxes of the labels that stand already, by the cells of a coarse grid."""
 
-    cells: defaultdict[tuple[int, int], list[tuple[float, float, float, float]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    cells: defaultdict[tuple[int, int], list[_Box]] = field(default_factory=lambda: defaultdict(list))
 
-    def take(self, box: tuple[float, float, float, float]) -> bool:
+    def take(self, box: _Box) -> bool:
         """Take the room of a box; False when something stands there."""
         west, north, east, south = box
         cells = [
@@ -186,39 +190,80 @@ class _Taken:
 
 
 def _draw_labels(layers: Sequence[DrawnLayer], frame: MapFrame) -> Iterator[str]:
-    taken = _Taken()
+    taken, names = _Taken(), _Names()
+    for point in (point for drawn in layers if drawn.label for point in _symbol_boxes(drawn, frame)):
+        taken.take(point)
     for drawn in reversed(layers):
         label = drawn.label
         if label is None:
             continue
+        is_line = drawn.layer.manifest.geometry.kind == "line"
         wanted = [each for each in drawn.content.labels if each is not None and len(each.text) <= _MAX_LABEL]
         for place in sorted(wanted, key=lambda each: (-(each.room or 0), each.text)):
-            x, y = frame.to_pixels((place.x, place.y))
-            room = None if place.room is None or not label.inside else place.room / frame.metres_per_pixel
-            is_above = drawn.layer.manifest.geometry.kind != "polygon"
-            box = _label_box(place.text, label.size, (x, y - (label.size if is_above else 0)), room)
-            if box is not None and _is_inside(box, frame) and taken.take(box):
+            name = (drawn.layer.id, place.text)
+            middle = frame.to_pixels((place.x, place.y))
+            if is_line and names.stands_near(name, middle):
+                continue
+            boxes = _label_boxes(drawn, label, place, frame)
+            box = next((each for each in boxes if _is_inside(each, frame) and taken.take(each)), None)
+            if box is not None:
+                names.keep(name, middle)
                 yield _write_label(place.text, label, box)
 
 
-def _label_box(
-    text: str, size: float, middle: tuple[float, float], room: float | None
-) -> tuple[float, float, float, float] | None:
-    """West, north, east and south of a text; None when it is wider than its room."""
-    width, height = len(text) * size * _LETTER, size * _LINE
+@dataclass
+class _Names:
+    """Where each name of a layer stands: a street in many pieces is read once within a glance."""
+
+    places: defaultdict[tuple[str, str], list[Any]] = field(default_factory=lambda: defaultdict(list))
+
+    def stands_near(self, name: tuple[str, str], place: Any) -> bool:
+        return any(np.hypot(*(place - other)) < _SAME_TEXT_PX for other in self.places[name])
+
+    def keep(self, name: tuple[str, str], place: Any) -> None:
+        self.places[name].append(place)
+
+
+def _symbol_boxes(drawn: DrawnLayer, frame: MapFrame) -> Iterator[_Box]:
+    """What the symbols of labelled points cover, so that no name is written over one."""
+    style, kind = drawn.layer.manifest.style, drawn.layer.manifest.geometry.kind
+    if kind != "point":
+        return
+    reach = style.reach_pixels(kind)
+    for each in drawn.content.labels:
+        if each is not None:
+            x, y = frame.to_pixels((each.x, each.y))
+            yield (x - reach, y - reach, x + reach, y + reach)
+
+
+def _label_boxes(drawn: DrawnLayer, label: Label, place: LabelPlace, frame: MapFrame) -> list[_Box]:
+    """Where a text may stand, best first: in its surface, above a line, on a side of a point.
+
+    Each is west, north, east and south; none when the text is wider than its room.
+    """
+    width, height = len(place.text) * label.size * _LETTER, label.size * _LINE
+    room = None if place.room is None or not label.inside else place.room / frame.metres_per_pixel
     if room is not None and width > room:
-        return None
-    x, y = middle
-    return (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+        return []
+    kind = drawn.layer.manifest.geometry.kind
+    x, y = frame.to_pixels((place.x, place.y))
+    steps = [(0.0, 0.0 if kind == "polygon" else -label.size)]
+    if kind == "point":
+        away = drawn.layer.manifest.style.reach_pixels(kind) + _GAP_PX
+        steps = [(right * (away + width / 2), down * (away + height / 2)) for right, down in _SIDES]
+    return [
+        (x + right - width / 2, y + down - height / 2, x + right + width / 2, y + down + height / 2)
+        for right, down in steps
+    ]
 
 
-def _is_inside(box: tuple[float, float, float, float], frame: MapFrame) -> bool:
+def _is_inside(box: _Box, frame: MapFrame) -> bool:
     width, height = frame.size
     west, north, east, south = box
     return west >= BAND and north >= BAND and east <= BAND + width and south <= BAND + height
 
 
-def _write_label(text: str, label: Label, box: tuple[float, float, float, float]) -> str:
+def _write_label(text: str, label: Label, box: _Box) -> str:
     west, north, east, south = box
     placed = (
         f'x="{(west + east) / 2:.1f}" y="{(north + south) / 2 + label.size * 0.35:.1f}" '
