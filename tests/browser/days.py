@@ -44,6 +44,14 @@ SHIFTS = """() => {
         ...list.getEntries().filter(({ hadRecentInput }) => !hadRecentInput).map(describe));
     new PerformanceObserver(keep).observe({ type: 'layout-shift', buffered: true });
 }"""
+# Names of facts that run into what is said of them.
+TOUCHING = """() => [...document.querySelectorAll('dl.facts dt')].filter((name) => {
+    const range = document.createRange();
+    range.selectNodeContents(name);
+    const box = range.getBoundingClientRect();
+    const value = name.nextElementSibling.getBoundingClientRect();
+    return box.bottom > value.top && box.right > value.left - 6;
+}).map((name) => name.textContent)"""
 # What two readers of one link have to see alike.
 VIEW = """() => ({
     theme: document.querySelector('.themes__input:checked').value,
@@ -165,6 +173,8 @@ def _read_parcel_page(page: Page, town: Town) -> None:
     page.wait_for_selector("h1")
     assert sight.id.split("-", 1)[1] in page.inner_text("h1")
     assert page.get_attribute("html", "lang") == town.language
+    assert page.locator("table:not(:has(tbody tr))").count() == 0
+    assert page.evaluate(TOUCHING) == []
     assert faults(page) == []
     link = page.locator("a[href*='f=pdf']").first.get_attribute("href")
     assert link is not None
