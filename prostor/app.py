@@ -69,7 +69,7 @@ def create_app(settings: Settings, urls: DatabaseUrls | None = None, counted: Me
     printer = app.extensions[PRINTER] = ParcelPrinter(portal, pages.pages.assets)
     sheets = MapSheets(portal, catalogue, database, printer, pages.pages.assets)
     add_print(pages, settings, portal, sheets)
-    painter = app.extensions[PAINTER] = MapPainter(database)
+    painter = app.extensions[PAINTER] = MapPainter()
     store = PictureStore(settings.home / "cache" / "pictures", settings.picture_disk_megabytes * _MEGABYTE)
     look = tiles.routes.look_after(app.extensions, store)
     add_static_map(pages, portal, Pictures(portal, catalogue, database, painter, store, look))

@@ -33,8 +33,8 @@ class DrawnLabel:
 class DrawnLayer:
     """Features of one layer: shapes as WKB in the frame's CRS, and the place of each one's symbol.
 
-    Symbols are those of `tiles.styles.choices.list_symbols`. `is_cut` is true when there were more features
-    than a picture may hold. `opacity` is that of the layer as a whole, for pictures of pixels only.
+    Symbols are those of `tiles.styles.choices.list_symbols`. `opacity` is that of the layer as a whole, for
+    pictures of pixels only.
     """
 
     id: str
@@ -43,7 +43,6 @@ class DrawnLayer:
     shapes: Sequence[bytes]
     places: Sequence[int]
     labels: Sequence[DrawnLabel] = ()
-    is_cut: bool = False
     opacity: float = 1.0
 
 

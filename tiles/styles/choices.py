@@ -21,6 +21,20 @@ def list_symbols(style: Style) -> tuple[Symbol, ...]:
     return (style.default, *(each.symbol for each in _reachable_classes(style)))
 
 
+def place_finder(style: Style) -> Callable[[str | None], int]:
+    """Value of the class column → place of its symbol in `list_symbols`; each value is looked up once."""
+    symbols = list_symbols(style)
+    known: dict[str | None, int] = {}
+
+    def find(value: str | None) -> int:
+        if value not in known:
+            found = style.find_class(value)
+            known[value] = symbols.index(found.symbol) if found else 0
+        return known[value]
+
+    return find
+
+
 def choose(style: Style, pick: Callable[[int], Expression]) -> Expression:
     """The value for each feature; `pick` answers for the place of a symbol in `list_symbols`.
 

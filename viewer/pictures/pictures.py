@@ -18,7 +18,7 @@ from layers.searching.search import Search
 from tiles.flights import Flights
 from tiles.picture_store import State
 from tiles.rendering.drawing import Drawing, DrawnLabel, DrawnLayer
-from tiles.rendering.features import place_finder
+from tiles.styles.choices import place_finder
 from viewer.permalink import Selected
 from viewer.phrases import Phrases
 from viewer.pictures import furniture

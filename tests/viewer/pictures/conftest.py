@@ -38,9 +38,9 @@ def workshop(cluster: EmbeddedCluster, _copy_template: Callable[[], str]) -> Ite
 
 
 @pytest.fixture(scope="module")
-def painter(workshop: Workshop) -> Iterator[MapPainter]:
+def painter() -> Iterator[MapPainter]:
     """What draws."""
-    made = MapPainter(workshop.database, WorkerLimits(seconds=60))
+    made = MapPainter(WorkerLimits(seconds=60))
     yield made
     made.close()
 
