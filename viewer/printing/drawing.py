@@ -208,7 +208,7 @@ def _draw_labels(layers: Sequence[DrawnLayer], frame: MapFrame) -> Iterator[str]
             box = next((each for each in boxes if _is_inside(each, frame) and taken.take(each)), None)
             if box is not None:
                 names.keep(name, middle)
-                yield _write_label(place.text, label, box)
+                yield _write_label(place.text, label, box, middle[0])
 
 
 @dataclass
@@ -263,11 +263,17 @@ def _is_inside(box: _Box, frame: MapFrame) -> bool:
     return west >= BAND and north >= BAND and east <= BAND + width and south <= BAND + height
 
 
-def _write_label(text: str, label: Label, box: _Box) -> str:
+def _write_label(text: str, label: Label, box: _Box, place: float) -> str:
+    """A text in its box, at the end that is nearer to its place: the letters may be narrower than the box."""
     west, north, east, south = box
+    x, anchor = (west + east) / 2, "middle"
+    if place < west:
+        x, anchor = west, "start"
+    elif place > east:
+        x, anchor = east, "end"
     placed = (
-        f'x="{(west + east) / 2:.1f}" y="{(north + south) / 2 + label.size * 0.35:.1f}" '
-        f'font-size="{label.size:g}" text-anchor="middle"'
+        f'x="{x:.1f}" y="{(north + south) / 2 + label.size * 0.35:.1f}" '
+        f'font-size="{label.size:g}" text-anchor="{anchor}"'
     )
     return write_text(text, placed, colour=label.colour, halo=label.halo)
 
