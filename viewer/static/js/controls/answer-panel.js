@@ -100,9 +100,12 @@ export class AnswerPanel extends Emitter {
       element('button', { type: 'button', class: 'tool tool--plain', 'aria-label': label, title: label, onclick: () => this.close() }, icon(ICONS.close)));
   }
 
+  /** What comes takes the place of what stood there, and its focus. */
   _fill(...children) {
+    const hadFocus = this.container.contains(document.activeElement);
     this.container.replaceChildren(...children.filter((child) => child !== null));
     this.container.scrollTop = 0;
+    if (hadFocus) this.focus();
   }
 
   _open() {

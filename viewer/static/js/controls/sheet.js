@@ -11,6 +11,10 @@ export class Sheet {
     this.set('low');
     grip.addEventListener('click', () => this._step());
     grip.addEventListener('pointerdown', (event) => this._startDrag(event));
+    // Who goes there by keyboard must see where.
+    sidebar.addEventListener('focusin', ({ target }) => {
+      if (target !== grip && target.matches(':focus-visible')) this.open();
+    });
   }
 
   set(height) {

@@ -81,11 +81,15 @@ export class SharingPanel {
 
   async _copy() {
     const copied = await copyText(this._field.value).then(() => true, () => false);
-    this.announcer.say(this.wording.say(copied ? 'sharing.copied' : 'sharing.failed'));
-    this._said.textContent = this.wording.say(copied ? 'sharing.copied' : 'sharing.failed');
-    clearTimeout(this._silence);
-    if (copied) this._silence = setTimeout(() => { this._said.textContent = ''; }, SHOWN_MILLISECONDS);
-    else this._field.select();
+    const said = this.wording.say(copied ? 'sharing.copied' : 'sharing.failed');
+    this.announcer.say(said);
+    if (copied) {
+      this._copyText.textContent = said;
+      this._askAgainSoon();
+    } else {
+      this._lead.textContent = said;
+      this._field.select();
+    }
   }
 
   /** The system's own list of apps; closing it without a choice is no mistake. */
@@ -97,7 +101,9 @@ export class SharingPanel {
     const say = (key) => this.wording.say(`sharing.${key}`);
     const label = say('close');
     this._field = element('input', { class: 'field', id: 'sharing-link', type: 'text', readonly: true, onfocus: () => this._field.select() });
-    this._said = element('p', { class: 'sharing__said', 'aria-hidden': 'true' });
+    this._lead = element('p', { class: 'field__hint' }, say('lead'));
+    this._copyText = element('span', {}, say('copy'));
+    this._askAgainSoon = afterPause(() => { this._copyText.textContent = say('copy'); }, SHOWN_MILLISECONDS);
     this._mail = element('a', { class: 'button button--plain' }, say('mail'));
     const apps = navigator.share
       ? element('button', { type: 'button', class: 'button button--plain', onclick: () => this._sendWithApps() }, say('apps'))
@@ -109,8 +115,8 @@ export class SharingPanel {
       element('div', { class: 'sharing__form' },
         element('div', { class: 'sharing__link' },
           element('label', { for: 'sharing-link' }, say('link')), this._field,
-          element('button', { type: 'button', class: 'button', onclick: () => this._copy() }, icon(ICONS.copy), say('copy')), this._said),
-        element('p', { class: 'field__hint' }, say('lead')),
+          element('button', { type: 'button', class: 'button', onclick: () => this._copy() }, icon(ICONS.copy), this._copyText)),
+        this._lead,
         element('div', { class: 'sharing__ways' }, this._mail, apps),
         ...this._buildCode(say)),
     ];
