@@ -272,7 +272,7 @@ def test_a_tool_that_does_not_load_says_so_and_lets_go(open_page: Callable[..., 
     told = page.inner_text("#selecting")
     found = faults(page)
 
-    page.click("text=Zapri izbiro parcel")
+    page.click("[aria-label='Zapri izbiro parcel']")
 
     assert "ni bilo mogoče naložiti" in told
     assert found == []
