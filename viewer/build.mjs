@@ -18,7 +18,7 @@ const PACKAGES = path.join(VIEWER, '..', 'node_modules');
 /** Browsers of the last three years. */
 const TARGET = ['chrome109', 'firefox121', 'safari16'];
 /** Pages with a module js/<name>.js and a sheet css/<name>-page.css. */
-const ENTRIES = ['viewer', 'embed'];
+const ENTRIES = ['viewer', 'embed', 'builder'];
 
 /** Packages whose code is passed on. */
 const PASSED_ON = ['leaflet', '@mapbox/point-geometry', '@mapbox/vector-tile', 'pbf', '@github/combobox-nav'];

@@ -37,6 +37,7 @@ WEB_MERCATOR_GRID = "WebMercatorQuad"
 _ONLY_ON_THE_SERVER = (
     "about.",
     "accessibility.",
+    "builder.",
     "catalogue.",
     "parcel.",
     "printed.",
@@ -224,6 +225,7 @@ def _addresses(prefix: str, language_query: str) -> Json:
     return {
         "home": f"{prefix}/",
         "embed": f"{prefix}/embed",
+        "builder": f"{prefix}/embed/builder",
         "search": f"{prefix}/search",
         "identify": f"{prefix}/identify",
         "print": f"{prefix}/print",

@@ -21,9 +21,9 @@ from viewer.embedding import (
     find_current,
     fit_size,
     frame_address,
+    name_frame,
     read_widgets,
 )
-from viewer.wording import read_texts
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -72,7 +72,7 @@ def add_embedding(blueprint: Blueprint, pages: Pages, settings: Settings) -> Non
         given = given_parameters(("url", "maxwidth", "maxheight", "format"))
         if given.get("format", "json") != "json":
             raise NotAcceptableError("format", "only json is answered")
-        root = _root(settings)
+        root = find_own_root(settings)
         frame = _find_frame(pages, given, root)
         provider = pages.portal.title.in_language(frame.language)
         response = send_json(build_oembed(frame, root, provider))
@@ -85,28 +85,19 @@ def _find_frame(pages: Pages, given: dict[str, str], root: str) -> Frame:
     language = pages.choose_language(_parameter(address, "lang"))
     return Frame(
         address,
-        _title(pages, address, language),
+        name_frame(pages.portal, address, language),
         language,
         fit_size("maxwidth", given.get("maxwidth"), DEFAULT_WIDTH),
         fit_size("maxheight", given.get("maxheight"), DEFAULT_HEIGHT),
     )
 
 
-def _title(pages: Pages, address: str, language: str) -> str:
-    """What the frame shows, for screen readers: a parcel, a theme, or the whole map; and whose it is."""
-    portal, parcel = pages.portal, _parameter(address, "parcel")
-    theme = next((each for each in portal.themes if each.id == _parameter(address, "theme")), portal.themes[0])
-    shown = theme.title.in_language(language)
-    if parcel is not None:
-        shown = read_texts(language)["answer.parcel_title"].format(number=parcel.replace("-", " ", 1)[:60])
-    return f"{shown} – {portal.municipality.name.in_language(language)}"
-
-
 def _parameter(address: str, name: str) -> str | None:
     return dict(parse_qsl(urlsplit(address).query)).get(name)
 
 
-def _root(settings: Settings) -> str:
+def find_own_root(settings: Settings) -> str:
+    """Where this portal is for others, without a final slash. Raises NotFoundError when nobody said."""
     root = find_root(settings, request.host)
     if not root:
         raise NotFoundError("This service does not know its own address; set PROSTOR_BASE_URL.")

@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from gis.errors import ConfigurationError, NotFoundError, RequestError
+from viewer.wording import read_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from layers.portal import Portal
 
 SOURCE = Path(__file__).parent / "widget" / "prostor-map.js"
 RELEASED = Path(__file__).parent / "widget" / "released"
@@ -31,7 +34,10 @@ DEFAULT_WIDTH, DEFAULT_HEIGHT = 800, 500
 # What previews of links are best at; larger pictures are cut or made smaller.
 PREVIEW_SIZE = (1200, 630)
 _LARGEST_THUMBNAIL = 1280
-_LEAST, _MOST = 200, 4000
+LEAST_SIDE, MOST_SIDE = 200, 4000
+# As addresses are read aloud: what need not be percent-encoded in a query.
+SAFE_IN_QUERY = ",:/*"
+_WITHOUT_CONTENT = ("img",)
 _NAME_LENGTH = 12
 
 
@@ -53,16 +59,17 @@ class Frame:
     language: str
     width: int = DEFAULT_WIDTH
     height: int = DEFAULT_HEIGHT
+    is_full_width: bool = False
 
     @property
     def html(self) -> str:
-        """The frame as HTML: lazy, titled, sandboxed, and as wide as there is room."""
+        """The frame as HTML: lazy, titled, sandboxed, and never wider than there is room."""
         locates = "locate" in dict(parse_qsl(urlsplit(self.address).query)).get("controls", "").split(",")
         attributes = {
             "src": self.address,
             "title": self.title,
             "lang": self.language,
-            "width": str(self.width),
+            "width": "100%" if self.is_full_width else str(self.width),
             "height": str(self.height),
             "loading": "lazy",
             "referrerpolicy": "strict-origin-when-cross-origin",
@@ -70,8 +77,7 @@ class Frame:
             "allow": "fullscreen; geolocation" if locates else "fullscreen",
             "style": "border:0;max-width:100%",
         }
-        written = " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items())
-        return f"<iframe {written}></iframe>"
+        return write_element("iframe", attributes)
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,23 @@ def find_current(widgets: Mapping[str, Widget]) -> Widget:
     return widgets[name]
 
 
+def write_element(name: str, attributes: Mapping[str, str], content: str = "") -> str:
+    """An element of a page of somebody else. Values are escaped; `content` is HTML."""
+    written = "".join(f' {key}="{escape(value)}"' if value else f" {key}" for key, value in attributes.items())
+    return f"<{name}{written}>" + ("" if name in _WITHOUT_CONTENT else f"{content}</{name}>")
+
+
+def name_frame(portal: Portal, address: str, language: str) -> str:
+    """What a frame shows, for screen readers: a parcel, a theme, or the whole map; and whose it is."""
+    said = dict(parse_qsl(urlsplit(address).query))
+    theme = next((each for each in portal.themes if each.id == said.get("theme")), portal.themes[0])
+    shown = theme.title.in_language(language)
+    if "parcel" in said:
+        number = said["parcel"].replace("-", " ", 1)[:60]
+        shown = read_texts(language)["answer.parcel_title"].format(number=number)
+    return f"{shown} – {portal.municipality.name.in_language(language)}"
+
+
 def frame_address(shared: str, root: str) -> str:
     """The address of the frame that shows what a shared address shows.
 
@@ -126,7 +149,7 @@ def frame_address(shared: str, root: str) -> str:
         query = [*(pair for pair in query if pair[0] == "lang"), ("parcel", first.replace("/", "-", 1))]
     elif path not in ("", "/embed"):
         raise NotFoundError("There is no map to embed at this address.")
-    return f"{root}/embed" + (f"?{urlencode(query, safe=',:/*')}" if query else "")
+    return f"{root}/embed" + (f"?{urlencode(query, safe=SAFE_IN_QUERY)}" if query else "")
 
 
 def find_shared(root: str, path: str, query: str) -> Shared | None:
@@ -134,7 +157,7 @@ def find_shared(root: str, path: str, query: str) -> Shared | None:
     if not root or not (path == "/" or path.startswith("/parcels/")):
         return None
     known = [(name, value) for name, value in parse_qsl(query) if name in PARAMETERS]
-    address = f"{root}{path}" + (f"?{urlencode(known, safe=',:/*')}" if known else "")
+    address = f"{root}{path}" + (f"?{urlencode(known, safe=SAFE_IN_QUERY)}" if known else "")
     oembed = f"{root}/oembed?{urlencode({'url': address})}"
     return Shared(address, oembed, picture_address(frame_address(address, root), *PREVIEW_SIZE))
 
@@ -144,7 +167,7 @@ def picture_address(frame: str, width: int, height: int) -> str:
     place, _, query = frame.partition("?")
     known = [pair for pair in parse_qsl(query) if pair[0] != "controls"]
     size = [("width", str(width)), ("height", str(height))]
-    return f"{place.removesuffix('/embed')}/static-map.png?{urlencode([*known, *size], safe=',:/*')}"
+    return f"{place.removesuffix('/embed')}/static-map.png?{urlencode([*known, *size], safe=SAFE_IN_QUERY)}"
 
 
 def build_oembed(frame: Frame, root: str, provider: str) -> dict[str, Any]:
@@ -170,6 +193,6 @@ def fit_size(name: str, text: str | None, usual: int) -> int:
     """A side in CSS pixels that is at most what the asker has room for. Raises RequestError."""
     if text is None:
         return usual
-    if not text.isascii() or not text.isdigit() or int(text) < _LEAST:
-        raise RequestError(name, f"write whole pixels, at least {_LEAST}", value=text[:20])
-    return min(usual, int(text), _MOST)
+    if not text.isascii() or not text.isdigit() or int(text) < LEAST_SIDE:
+        raise RequestError(name, f"write whole pixels, at least {LEAST_SIDE}", value=text[:20])
+    return min(usual, int(text), MOST_SIDE)

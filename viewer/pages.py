@@ -126,6 +126,7 @@ class Pages:
         styles: Sequence[str] = (),
         entry: str | None = None,
         frame_ancestors: Sequence[str] = (SELF,),
+        frames: Sequence[str] = (),
         **values: Any,
     ) -> Response:
         """Any page: a template with values, the sheets of its entry and its own, and its kind of headers."""
@@ -145,6 +146,7 @@ class Pages:
         policy = content_security_policy(
             frame_ancestors=frame_ancestors,
             image_origins=base_map_origins(self.portal.base_maps) if entry else (),
+            frames=frames,
         )
         return _respond(html, security_headers(policy))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request, send_file
 
 from gis.errors import NotFoundError
+from viewer.builder_routes import add_builder
 from viewer.embed_routes import add_embedding
 from viewer.pages import Pages, build_pages
 from viewer.share_routes import add_sharing
@@ -34,6 +35,7 @@ def build_blueprint(
     blueprint = ViewerBlueprint(pages)
     _add_pages(blueprint, pages)
     add_embedding(blueprint, pages, settings)
+    add_builder(blueprint, pages, settings)
     add_sharing(blueprint, settings)
     _add_files(blueprint, pages)
     return blueprint

@@ -19,8 +19,10 @@ SELF = "'self'"
 PDF_READER_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
-def content_security_policy(*, frame_ancestors: Sequence[str], image_origins: Sequence[str] = ()) -> str:
-    """The policy of one page.
+def content_security_policy(
+    *, frame_ancestors: Sequence[str], image_origins: Sequence[str] = (), frames: Sequence[str] = ()
+) -> str:
+    """The policy of one page; `frames` are the origins it may show in frames of its own.
 
     `frame_ancestors` name the origins that may show the page in a frame, and `image_origins` those whose base
     maps it may draw. `data:` is for swatches and Leaflet's empty image.
@@ -36,6 +38,8 @@ def content_security_policy(*, frame_ancestors: Sequence[str], image_origins: Se
         "form-action": [SELF],
         "frame-ancestors": list(frame_ancestors),
     }
+    if frames:
+        directives["frame-src"] = list(frames)
     return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
 
 

@@ -114,19 +114,20 @@ def test_the_link_opens_what_was_shared(open_page: Callable[..., Page], parcel: 
 
 
 def test_keyboard_opens_reads_and_returns(open_page: Callable[..., Page]) -> None:
-    """Return opens, Tab goes through link, copy and letter, Escape closes, the button has the focus again."""
+    """Return opens, Tab goes through all ways, Escape closes, the button has the focus again."""
     page = open_page(VIEW)
 
     page.focus("#share")
     page.keyboard.press("Enter")
     page.wait_for_selector("#sharing-link")
     reached = [page.evaluate("document.activeElement.id")]
-    for _ in range(3):
+    for _ in range(4):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.textContent"))
     page.keyboard.press("Escape")
 
-    assert reached == ["sharing-link", "Kopiraj povezavo", "Pošlji po e-pošti", "Shrani kodo (SVG)"]
+    ways = ["Kopiraj povezavo", "Pošlji po e-pošti", "Vgradi na svojo spletno stran", "Shrani kodo (SVG)"]
+    assert reached == ["sharing-link", *ways]
     assert page.locator("#sharing").is_hidden()
     assert page.locator("#contents").is_visible()
     assert page.evaluate("document.activeElement.id") == "share"

@@ -34,7 +34,7 @@ def test_everything_named_exists(assets: Assets) -> None:
     for entry in assets.entries.values():
         named += [entry.module, *entry.preload, entry.sheet]
 
-    assert set(assets.entries) == {"viewer", "embed"}
+    assert set(assets.entries) == {"viewer", "embed", "builder"}
     assert [name for name in named if assets.find_file(name, "") is None] == []
     assert [name for name in named if name.endswith(".js") and assets.find_file(name, "br")[1] != "br"] == []  # type: ignore[index]
 

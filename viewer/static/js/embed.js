@@ -65,7 +65,11 @@ inquiry.on('selected', (selected) => {
 });
 talk.on('hello', introduce);
 byId('shown').addEventListener('toggle', tellHeight);
-Promise.all([showBeginning(), showParcels(), showDrawings()]).finally(() => document.body.classList.add('is-ready'));
+Promise.all([showBeginning(), showParcels(), showDrawings()]).finally(() => {
+  state.view ??= map.readView();
+  leadToViewer();
+  document.body.classList.add('is-ready');
+});
 
 function buildControls() {
   const { controls } = options;

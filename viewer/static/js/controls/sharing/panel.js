@@ -59,6 +59,9 @@ export class SharingPanel {
     const { municipality } = configuration.portal;
     this._field.value = link;
     this._mail.href = writeMail({ link, municipality, shown: sayShown(this.state, { configuration, wording }) }, wording);
+    const shown = new URLSearchParams(query);
+    shown.set('lang', wording.language);
+    this._embed.href = `${configuration.urls.builder}?${shown}`;
     this._showCode(link, query);
   }
 
@@ -105,6 +108,7 @@ export class SharingPanel {
     this._copyText = element('span', {}, say('copy'));
     this._askAgainSoon = afterPause(() => { this._copyText.textContent = say('copy'); }, SHOWN_MILLISECONDS);
     this._mail = element('a', { class: 'button button--plain' }, say('mail'));
+    this._embed = element('a', { class: 'button button--plain' }, say('embed'));
     const apps = navigator.share
       ? element('button', { type: 'button', class: 'button button--plain', onclick: () => this._sendWithApps() }, say('apps'))
       : null;
@@ -117,7 +121,7 @@ export class SharingPanel {
           element('label', { for: 'sharing-link' }, say('link')), this._field,
           element('button', { type: 'button', class: 'button', onclick: () => this._copy() }, icon(ICONS.copy), this._copyText)),
         this._lead,
-        element('div', { class: 'sharing__ways' }, this._mail, apps),
+        element('div', { class: 'sharing__ways' }, this._mail, apps, this._embed),
         ...this._buildCode(say)),
     ];
   }
