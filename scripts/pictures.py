@@ -62,6 +62,12 @@ def draw_area(page: Page) -> None:
     page.mouse.click(650, 300)
 
 
+def open_share(page: Page) -> None:
+    """Link, letter and code of the view."""
+    page.click("#share")
+    page.wait_for_function("() => document.querySelector('.sharing__picture')?.naturalWidth > 0")
+
+
 def open_print(page: Page) -> None:
     """The frame of the sheet on the map."""
     page.click("#map-tools .tool >> nth=5")
@@ -88,6 +94,7 @@ GUIDES = {
     "citizen-search": Picture("/?theme=cadastre&at=556090,142650&mpp=0.5", act=type_parcel),
     "citizen-answer": Picture(f"/?theme=planning&select=parcels:9001-{PARCEL}", act=await_answer),
     "citizen-parcel": Picture(f"/parcels/9001/{PARCEL}?", is_map=False),
+    "citizen-sharing": Picture(f"/?theme=planning&select=parcels:9001-{PARCEL}", DESKTOP, open_share),
     "citizen-phone": Picture(f"/?theme=planning&select=parcels:9001-{PARCEL}", PHONE, await_answer),
     "planner-layers": Picture("/?theme=planning&at=556090,142650&mpp=1", act=open_layer),
     "planner-selecting": Picture(

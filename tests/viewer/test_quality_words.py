@@ -42,7 +42,7 @@ def test_a_remark_is_said_in_the_language_of_the_page(published_zoning: Publishe
     """The stored English sentence becomes a Slovenian one; the reason inside it too."""
     sentence = write_note("encoding", encoding="cp1250", reason="the .cpg file says so")
 
-    assert "Črke so prebrane kot cp1250: tako pravi datoteka .cpg." in said(
+    assert "Besedila so prebrana v zapisu cp1250: tako pravi datoteka .cpg." in said(
         published_zoning, {"notes": [sentence]}
     )
 

@@ -34,7 +34,7 @@ export class SharingPanel {
     this._write();
     // Ready for Ctrl+C at once.
     this._field.focus();
-    this._field.select();
+    this._mark();
   }
 
   close() {
@@ -58,6 +58,7 @@ export class SharingPanel {
     const { wording, configuration } = this;
     const { municipality } = configuration.portal;
     this._field.value = link;
+    if (document.activeElement === this._field) this._mark();
     this._mail.href = writeMail({ link, municipality, shown: sayShown(this.state, { configuration, wording }) }, wording);
     const shown = new URLSearchParams(query);
     shown.set('lang', wording.language);
@@ -91,8 +92,14 @@ export class SharingPanel {
       this._askAgainSoon();
     } else {
       this._lead.textContent = said;
-      this._field.select();
+      this._mark();
     }
+  }
+
+  /** From its end to its beginning, which stays in sight. */
+  _mark() {
+    this._field.setSelectionRange(0, this._field.value.length, 'backward');
+    this._field.scrollLeft = 0;
   }
 
   /** The system's own list of apps; closing it without a choice is no mistake. */
@@ -103,7 +110,7 @@ export class SharingPanel {
   _build() {
     const say = (key) => this.wording.say(`sharing.${key}`);
     const label = say('close');
-    this._field = element('input', { class: 'field', id: 'sharing-link', type: 'text', readonly: true, onfocus: () => this._field.select() });
+    this._field = element('input', { class: 'field', id: 'sharing-link', type: 'text', readonly: true, onfocus: () => this._mark() });
     this._lead = element('p', { class: 'field__hint' }, say('lead'));
     this._copyText = element('span', {}, say('copy'));
     this._askAgainSoon = afterPause(() => { this._copyText.textContent = say('copy'); }, SHOWN_MILLISECONDS);
