@@ -23,6 +23,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 QUIET = ["--disable-background-networking", "--disable-component-update"]
 DESKTOP, GUIDE, PHONE = (1280, 800), (1100, 700), (390, 844)
 PARCEL = "1104/3"
+EMBED = f"/embed/builder?theme=planning&parcel=9001-{PARCEL}"
 ANSWER = "#answer:not([aria-busy]) .answer__section"
 
 
@@ -73,6 +74,17 @@ def open_print(page: Page) -> None:
     page.click("#map-tools .tool >> nth=5")
 
 
+def await_preview(page: Page) -> None:
+    """Until the frame beside the form has drawn its map."""
+    page.frame_locator("#preview").locator("body.is-ready").wait_for()
+
+
+def show_codes(page: Page) -> None:
+    """The three forms of the code."""
+    await_preview(page)
+    page.locator("#codes-heading").evaluate("each => each.scrollIntoView()")
+
+
 @dataclass(frozen=True)
 class Picture:
     """An address, the size of the window, and what is done before the picture is taken."""
@@ -102,6 +114,8 @@ GUIDES = {
     ),
     "planner-drawing": Picture("/?theme=cadastre&at=556090,142650&mpp=0.25", act=draw_area),
     "planner-printing": Picture("/?theme=planning&at=556090,142650&mpp=0.5", act=open_print),
+    "embed-builder": Picture(EMBED, act=await_preview, is_map=False),
+    "embed-codes": Picture(EMBED, act=show_codes, is_map=False),
 }
 
 
