@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, request
 
-from gis.errors import NotFoundError
-from layers.links import find_root
+from viewer.embed_routes import find_own_root
 from viewer.qr_code import draw_code, find_view_address
 
 if TYPE_CHECKING:
@@ -23,10 +22,7 @@ def add_sharing(blueprint: Blueprint, settings: Settings) -> None:
 
     @blueprint.get("/qr.svg")
     def show_code() -> Response:
-        root = find_root(settings, request.host)
-        if not root:
-            raise NotFoundError("This service does not know its own address; set PROSTOR_BASE_URL.")
-        address = find_view_address(root, request.query_string.decode("utf-8", "replace"))
+        address = find_view_address(find_own_root(settings), request.query_string.decode("utf-8", "replace"))
         response = Response(draw_code(address), mimetype="image/svg+xml")
         response.headers["Content-Security-Policy"] = _POLICY
         response.headers["X-Content-Type-Options"] = "nosniff"
